@@ -1,0 +1,48 @@
+"""What a role may do with each kind of row in the admin, derived from the permissions that the verbs ask for."""
+
+from opsflows.accounts.roles import PERMISSIONS, Permission, Role
+
+#: Who may look, by app.
+_READ = {
+    "events": Permission.EVENTS_READ,
+    "workflows": Permission.WORKFLOWS_READ,
+    "runs": Permission.WORKFLOWS_READ,
+    "records": Permission.WORKFLOWS_READ,
+    "messages": Permission.WORKFLOWS_READ,
+    "queue": Permission.WORKFLOWS_READ,
+    "upkeep": Permission.WORKFLOWS_READ,
+    "accounts": Permission.ACCESS_MANAGE,
+}
+#: Who may look where the app's answer would show too much.
+_READ_MODEL = {"events.sourcesecret": Permission.SOURCES_WRITE}
+#: Who may add and change. What is missing here only administrators do.
+_WRITE = {
+    "events.source": Permission.SOURCES_WRITE,
+    "events.sourcesecret": Permission.SOURCES_WRITE,
+    "events.routingfailure": Permission.RUNS_OPERATE,
+    "workflows.workflow": Permission.WORKFLOWS_WRITE,
+    "runs.execution": Permission.RUNS_OPERATE,
+    "runs.queueitem": Permission.RUNS_OPERATE,
+    "records.task": Permission.WORKFLOWS_WRITE,
+}
+_DELETE = {"events.sourcesecret": Permission.SOURCES_WRITE}
+#: Shared by all accounts, so an administrator of one of them only looks; superusers change them.
+_SHARED = frozenset({"accounts.user", "accounts.platformaccount"})
+
+
+def role_allows(role: str, *, app: str, model: str, action: str) -> bool:
+    """Whether `role` may `action` (`view`, `add`, `change`, `delete`) rows of `app.model` (lower case)."""
+    if app not in _READ:
+        return False
+    label = f"{app}.{model}"
+    if action == "view":
+        return _READ_MODEL.get(label, _READ[app]) in PERMISSIONS.get(role, frozenset())
+    if action not in {"add", "change", "delete"} or label in _SHARED:
+        return False
+    needed = (_DELETE if action == "delete" else _WRITE).get(label)
+    return role == Role.ADMIN or (needed is not None and needed in PERMISSIONS.get(role, frozenset()))
+
+
+def apps_of_ours() -> frozenset[str]:
+    """Labels of the apps that roles say something about."""
+    return frozenset(_READ)

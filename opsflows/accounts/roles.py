@@ -1,0 +1,37 @@
+"""Roles, and what each of them may do."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a person is in an account; each later one may do all that the ones before it may, approvals apart."""
+
+    VIEWER = "viewer", "Viewer"
+    EDITOR = "editor", "Editor"
+    APPROVER = "approver", "Approver"
+    OPERATOR = "operator", "Operator"
+    ADMIN = "admin", "Administrator"
+
+
+class Permission(models.TextChoices):
+    """One thing that a verb asks for; API keys may be narrowed to some of them (scopes)."""
+
+    EVENTS_SEND = "events:send", "Send events"
+    EVENTS_READ = "events:read", "Read events and acknowledge them"
+    WORKFLOWS_READ = "workflows:read", "Read workflows and their runs"
+    WORKFLOWS_WRITE = "workflows:write", "Write and publish workflows"
+    RUNS_OPERATE = "runs:operate", "Cancel, retry and resolve runs"
+    SOURCES_WRITE = "sources:write", "Create and change sources"
+    ACCESS_MANAGE = "access:manage", "Manage people and API keys"
+
+
+_READ = frozenset({Permission.EVENTS_READ, Permission.WORKFLOWS_READ})
+_EDIT = _READ | {Permission.EVENTS_SEND, Permission.WORKFLOWS_WRITE, Permission.SOURCES_WRITE}
+
+PERMISSIONS: dict[str, frozenset[Permission]] = {
+    Role.VIEWER: _READ,
+    Role.EDITOR: _EDIT,
+    Role.APPROVER: _READ,
+    Role.OPERATOR: _EDIT | {Permission.RUNS_OPERATE},
+    Role.ADMIN: frozenset(Permission),
+}

@@ -1,0 +1,23 @@
+"""The API's map, included at `/api`: every path works with a slash at its end and without."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.urls import URLPattern, path, re_path
+
+from opsflows.api.errors import not_found
+from opsflows.api.token import TokenView
+
+
+def endpoint(route: str, view: Callable[..., HttpResponseBase], name: str, **kwargs: Any) -> list[URLPattern]:
+    """`view` at `route` (no slash at its end) and at `route/`; reversing `name` gives the one without."""
+    return [path(f"{route}/", view, kwargs), path(route, view, kwargs, name=name)]
+
+
+app_name = "api"
+urlpatterns = [
+    *endpoint("token", TokenView.as_view(), "token"),
+    # Last: whatever is not above is answered in the API's own shape.
+    re_path(r"", not_found, name="unknown"),
+]

@@ -1,0 +1,55 @@
+"""Consumers: whoever cares for events. An app's `consumers.py` registers them; routing hands every event to each."""
+
+import json
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.utils.module_loading import autodiscover_modules
+
+
+@dataclass(frozen=True)
+class RoutedEvent:
+    """An event on its way to the consumers. `data` is parsed when the first of them asks, and then once."""
+
+    id: uuid.UUID
+    account_id: uuid.UUID
+    name: str
+    source_label: str
+    occurred_at: datetime
+    received_at: datetime
+    depth: int
+    payload: str | None
+
+    @cached_property
+    def data(self) -> Any:
+        """What the event carries; fractions are `Decimal`."""
+        return None if self.payload is None else json.loads(self.payload, parse_float=Decimal)
+
+
+#: Takes a batch inside the routing transaction: it writes all of what the events cause, or raises and writes nothing.
+Consumer = Callable[[Sequence[RoutedEvent], datetime], None]
+
+_consumers: dict[str, Consumer] = {}
+
+
+def consumer(name: str) -> Callable[[Consumer], Consumer]:
+    """Decorator: register under `name`, which is what a set-aside event is filed under."""
+
+    def register(function: Consumer) -> Consumer:
+        if name in _consumers:
+            raise ValueError(f"Two consumers are called {name!r}")
+        _consumers[name] = function
+        return function
+
+    return register
+
+
+def all_consumers() -> dict[str, Consumer]:
+    """Every consumer by name."""
+    autodiscover_modules("consumers")
+    return _consumers

@@ -1,0 +1,1 @@
+"""How work is held and done: leases, lanes, the drain that runs them, and the supervisor that keeps drains alive."""

@@ -1,0 +1,15 @@
+import os
+
+from django.apps import AppConfig
+
+from opsflows.queue.processes import MARK, tie_family
+
+
+class QueueConfig(AppConfig):
+    name = "opsflows.queue"
+    label = "queue"
+    verbose_name = "Workers"
+
+    def ready(self) -> None:
+        if supervisor := os.environ.get(MARK):
+            tie_family(int(supervisor))

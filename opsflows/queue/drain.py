@@ -1,0 +1,130 @@
+"""The resident task of django-q2: for a minute, do whatever work the lanes find; then hand over to a successor."""
+
+import logging
+import os
+import signal
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from opsflows.queue.calls import CallPool
+from opsflows.queue.ears import Ears, open_ears
+from opsflows.queue.heartbeat import Heart, take_slot
+from opsflows.queue.lanes import Lane, Worker, lane_classes
+from opsflows.queue.rescue import rescue
+
+logger = logging.getLogger(__name__)
+
+#: A drain's life in seconds. Life + the longest call (60 s) must stay below Q_CLUSTER's timeout.
+LIFE = 60
+#: The successor is called this long before the end, so that it stands ready when the slot comes free.
+OVERLAP = 1
+#: The longest a drain rests when nothing rings: what a lost ring costs.
+POLL = 0.5
+RESCUE_EVERY = 2
+
+
+def enqueue_drain(*, supervisor: str, slot: int) -> None:
+    """Ask django-q2 for a drain. Asking twice does no harm: a slot has one drain."""
+    async_task("opsflows.queue.drain.drain", supervisor, slot, group="drain", save=False)
+
+
+def drain(supervisor: str, slot: int) -> str:
+    """Entry point for django-q2; returns what became of it, for q2's own log."""
+
+    worker_id = _wait_for_slot(supervisor, slot)
+    if worker_id is None:
+        return "the slot is taken"
+    # Signals are delivered to the main thread, which is the one that q2 runs tasks in.
+    ears = open_ears()
+    worker = Worker(id=worker_id, pool=CallPool(threads=settings.OPSFLOWS_CALL_THREADS, wake=ears.wake))
+    lanes = [lane_class(worker) for lane_class in lane_classes()]
+    heart = Heart(worker, lanes)
+    with _stops_on_signal(worker, ears):
+        heart.start()
+        try:
+            _loop(lanes, worker, heart, ears, supervisor=supervisor, slot=slot)
+        finally:
+            worker.pool.close()
+            ears.close()
+            heart.stop()
+    return "lost its slot" if heart.lost.is_set() else "done"
+
+
+def _wait_for_slot(supervisor: str, slot: int) -> uuid.UUID | None:
+    """The slot, as soon as its present drain leaves it; None when that one stays."""
+    end = time.monotonic() + 3 * OVERLAP
+    while time.monotonic() < end:
+        if (worker_id := take_slot(supervisor=supervisor, slot=slot, now=timezone.now())) is not None:
+            return worker_id
+        time.sleep(0.02)
+    return None
+
+
+def _loop(lanes: list[Lane], worker: Worker, heart: Heart, ears: Ears, *, supervisor: str, slot: int) -> None:
+    born = time.monotonic()
+    next_rescue = born
+    successor_called = retired = False
+    while not heart.lost.is_set():
+        heart.loop_seen = moment = time.monotonic()
+        try:
+            if not successor_called and moment - born > LIFE - OVERLAP and not worker.stopping.is_set():
+                successor_called = True
+                enqueue_drain(supervisor=supervisor, slot=slot)
+            if moment - born > LIFE:
+                worker.stopping.set()
+            if worker.stopping.is_set():
+                if not retired:
+                    heart.retire()
+                    retired = True
+                if not any(lane.held for lane in lanes):
+                    return
+            if moment >= next_rescue:
+                next_rescue = moment + RESCUE_EVERY
+                rescue(now=timezone.now())
+            now = timezone.now()
+            if not _work(lanes, now):
+                ears.wait(_rest(lanes, now))
+        except DatabaseError as error:
+            logger.warning("The database is away (%s); what is in hand is kept.", str(error).strip())
+            connection.close()
+            ears.wait(0.3)
+        except Exception:
+            logger.exception("A lane failed; the drain goes on.")
+            ears.wait(1)
+
+
+def _work(lanes: list[Lane], now: datetime) -> bool:
+    worked = False
+    for lane in lanes:
+        worked = lane.work(now) or worked
+    return worked
+
+
+def _rest(lanes: list[Lane], now: datetime) -> float:
+    """Seconds until the next row falls due, at most `POLL`."""
+    dues = [due for lane in lanes if (due := lane.next_due(now)) is not None]
+    if not dues:
+        return POLL
+    return min(POLL, max(0.0, (min(dues) - now) / timedelta(seconds=1)))
+
+
+@contextmanager
+def _stops_on_signal(worker: Worker, ears: Ears) -> Iterator[None]:
+    def stop(signum: int, frame: object) -> None:
+        worker.stopping.set()
+        ears.wake.set()
+
+    before = signal.signal(signal.SIGUSR1, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+        logger.debug("Drain of process %d ended.", os.getpid())

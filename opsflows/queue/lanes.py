@@ -1,0 +1,74 @@
+"""Lanes: kinds of leased work. An app's `lane.py` registers one; the drain runs them all."""
+
+import threading
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+
+from django.utils.module_loading import autodiscover_modules
+
+from opsflows.queue.calls import CallPool
+
+
+@dataclass(slots=True)
+class Worker:
+    """The drain a lane works for. Its id is the `worker_id` of every lease."""
+
+    id: uuid.UUID
+    pool: CallPool
+    #: Cleared while our own heartbeat cannot be written: then others may take our leases, and nothing new is sent.
+    may_send: threading.Event = field(default_factory=threading.Event)
+    #: Set when the drain is to end: claim nothing more, bring home what is out.
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+
+class Lane(ABC):
+    """One kind of work, seen by one drain."""
+
+    name: ClassVar[str]
+
+    def __init__(self, worker: Worker) -> None:
+        self.worker = worker
+
+    @abstractmethod
+    def work(self, now: datetime) -> bool:
+        """Do what can be done without waiting; whether anything was done. The database may go away at any point."""
+
+    @property
+    def held(self) -> int:
+        """Rows this lane holds in memory; the drain does not end while there are any."""
+        return 0
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """When the next waiting row falls due, if any."""
+        return None
+
+    @abstractmethod
+    def renew(self, until: datetime) -> None:
+        """Extend the leases of the rows in hand (called from the heartbeat's thread).
+
+        Only of those: a row that was claimed and whose claim never reached us must run out.
+        """
+
+    @classmethod
+    @abstractmethod
+    def release(cls, worker_ids: Collection[uuid.UUID], now: datetime) -> int:
+        """Give back what dead workers held, and every lease that ran out before `now`; how many rows."""
+
+
+_lanes: list[type[Lane]] = []
+
+
+def register(lane: type[Lane]) -> type[Lane]:
+    """Class decorator."""
+    _lanes.append(lane)
+    return lane
+
+
+def lane_classes() -> list[type[Lane]]:
+    """Every lane, in the order of the apps."""
+    autodiscover_modules("lane")
+    return _lanes

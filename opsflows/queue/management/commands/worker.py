@@ -1,0 +1,17 @@
+"""`manage.py worker`: the background half of OpsFlows."""
+
+import socket
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from opsflows.queue.supervise import Supervisor, take_over
+
+
+class Command(BaseCommand):
+    help = "Runs workflows: keeps a django-q2 cluster and its drains alive until stopped."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        take_over(host=socket.gethostname())
+        Supervisor(drains=settings.OPSFLOWS_DRAINS).run()

@@ -1,0 +1,39 @@
+"""The language that staff write: conditions, texts, dates and formulas. Pure: no database, no clock, no I/O."""
+
+from opsflows.rules.clock import Clock
+from opsflows.rules.compare import equals, value_keys
+from opsflows.rules.conditions import Condition, Equality, Explanation, compile_condition
+from opsflows.rules.dates import parse_duration, resolve_date
+from opsflows.rules.errors import FormulaError, Problem, RenderError, RuleError
+from opsflows.rules.formulas import Formula, compile_formula
+from opsflows.rules.lookup import MISSING, lookup
+from opsflows.rules.templates import Rendered, Template, ValueTemplate, compile_template, compile_value
+from opsflows.rules.variables import VARIABLES, Variable, grouped_variables
+
+__all__ = [
+    "MISSING",
+    "VARIABLES",
+    "Clock",
+    "Condition",
+    "Equality",
+    "Explanation",
+    "Formula",
+    "FormulaError",
+    "Problem",
+    "RenderError",
+    "Rendered",
+    "RuleError",
+    "Template",
+    "ValueTemplate",
+    "Variable",
+    "compile_condition",
+    "compile_formula",
+    "compile_template",
+    "compile_value",
+    "equals",
+    "grouped_variables",
+    "lookup",
+    "parse_duration",
+    "resolve_date",
+    "value_keys",
+]

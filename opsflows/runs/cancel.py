@@ -1,0 +1,44 @@
+"""Cancel a run."""
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+
+from opsflows.accounts.actor import Actor
+from opsflows.accounts.roles import Permission
+from opsflows.runs.models import Execution, QueueItem
+
+
+class NotRunning(Exception):  # noqa: N818  (it is the answer, 409)
+    """The run is already at an end; the message says how it ended."""
+
+
+def cancel(*, actor: Actor, execution_id: uuid.UUID, now: datetime) -> Execution:
+    """End a run: at once where it waits, otherwise as soon as the call under way is recorded.
+
+    Raises:
+        Execution.DoesNotExist: no such run in the actor's account.
+        Forbidden: the actor may not.
+        NotRunning: it is over.
+    """
+    actor.require(Permission.RUNS_OPERATE)
+    with transaction.atomic():
+        # Queue rows first, then the run: the order in which the engine locks them.
+        items = QueueItem.objects.select_for_update().filter(execution_id=execution_id, account_id=actor.account_id)
+        busy = [item.id for item in items.order_by("id") if item.status == QueueItem.Status.PROCESSING]
+        execution = Execution.objects.select_for_update().get(id=execution_id, account_id=actor.account_id)
+        if execution.execution_status in Execution.TERMINAL:
+            raise NotRunning(f"This run is over: {execution.get_execution_status_display().lower()}.")
+        execution.cancel_requested_at = now
+        if busy:
+            QueueItem.objects.filter(id__in=busy).update(cancel_requested=True)
+        else:
+            QueueItem.objects.filter(execution_id=execution_id).delete()
+            execution.execution_status = Execution.Status.CANCELLED
+            execution.completed_at = now
+            execution.current_step = None
+            execution.error_message = "Cancelled."
+            execution.execution_time_ms = int((now - execution.started_at).total_seconds() * 1000)
+        execution.save()
+    return execution

@@ -1,0 +1,87 @@
+"""Begin a step: render its configuration, then ask its kind. What goes wrong here is an outcome."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from opsflows.outbound import redact_value
+from opsflows.rules import Clock, FormulaError, RenderError
+from opsflows.runs.engine.progress import Calling, NeedsTransaction
+from opsflows.runs.engine.run import Run
+from opsflows.workflows.compiled import CompiledNode, ConfigError
+from opsflows.workflows.kinds import DatabaseKind, OutsideKind, PureKind, StepContext
+from opsflows.workflows.outcomes import Fail, Outcome
+
+
+@dataclass(slots=True)
+class Begun:
+    """A step that was begun: its outcome, or what has to happen first."""
+
+    result: Outcome | Calling | NeedsTransaction
+    started_at: datetime
+    input_data: Any = None
+    warnings: tuple[str, ...] = ()
+
+
+class StepCrash(Exception):  # noqa: N818  (it is caught and becomes an outcome)
+    """A database step raised: its transaction is spoilt, so the outcome has to be recorded in another one."""
+
+    def __init__(self, node_id: str, cause: Exception) -> None:
+        super().__init__(f"{type(cause).__name__}: {cause}")
+        self.node_id = node_id
+
+
+def begin(run: Run, node: CompiledNode, *, now: datetime, in_transaction: bool) -> Begun:
+    """The first half of a step, or all of it.
+
+    Raises:
+        StepCrash: a `DatabaseKind` raised.
+    """
+    if isinstance(node.kind, DatabaseKind) and not in_transaction:
+        return Begun(NeedsTransaction(), now)
+    clock = Clock(now=run.position.entered_at, zone=run.zone)
+    scope = run.scope()
+    try:
+        config, warnings = node.render(scope, clock)
+    except (ConfigError, RenderError) as error:
+        return Begun(Fail(str(error)), now)
+    step = run.context(node, config, scope, clock)
+    shown = redact_value(config.model_dump(mode="json", exclude_unset=True))
+    if isinstance(node.kind, OutsideKind):
+        return _freeze(node.kind, step, shown, warnings, now)
+    return Begun(_ask(run, node, step), now, shown, warnings)
+
+
+def _ask(run: Run, node: CompiledNode, step: StepContext) -> Outcome:
+    try:
+        match node.kind:
+            case DatabaseKind() as kind:
+                return kind.apply(step)
+            case PureKind() as kind if run.position.resumes and run.position.node_id == node.id:
+                return kind.resume(step, run.woken_by)
+            case PureKind() as kind:
+                return kind.run(step)
+            case other:
+                return Fail(f"The step kind {other.kind!r} is of no known sort.")
+    except (RenderError, FormulaError) as error:
+        return Fail(str(error))
+    except Exception as error:
+        if isinstance(node.kind, DatabaseKind):
+            raise StepCrash(node.id, error) from error
+        return Fail(f"The step broke: {type(error).__name__}: {error}")
+
+
+def _freeze(kind: OutsideKind, step: StepContext, shown: Any, warnings: tuple[str, ...], now: datetime) -> Begun:
+    try:
+        frozen = kind.freeze(step)
+    except Exception as error:
+        return Begun(Fail(f"The call could not be prepared: {error}"), now, shown, warnings)
+    calling = Calling(
+        frozen=frozen,
+        key=step.key,
+        intent=not frozen.repeat_safe,
+        started_at=now,
+        input_data=frozen.shown,
+        warnings=warnings,
+    )
+    return Begun(calling, now, frozen.shown, warnings)

@@ -1,0 +1,134 @@
+"""The group commit: the progress of many runs in one transaction, fenced, and halved when one of them spoils it."""
+
+import logging
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+
+from opsflows.runs.engine.begin import StepCrash
+from opsflows.runs.engine.checkpoint import checkpoint
+from opsflows.runs.engine.progress import Ended, NeedsTransaction, Parked, Progress, StepRecord
+from opsflows.runs.engine.run import Run
+from opsflows.runs.engine.walk import Returned, walk
+from opsflows.runs.models import Execution, QueueItem
+from opsflows.workflows.outcomes import Retry
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Advance:
+    """A run that has to be written down: what it did so far without a commit, and what came back from outside."""
+
+    run: Run
+    records: list[StepRecord]
+    returned: tuple[Returned, ...] = ()
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    #: A walk that already came to rest without touching the database.
+    decided: Progress | None = None
+    #: Set where the run cannot be walked: it goes to a person, with this reason.
+    spoilt: str | None = None
+
+
+#: Told after each commit: the advances that are now settled, and the progress of those that were still ours.
+Committed = Callable[[Sequence[Advance], list[Progress]], None]
+
+
+def flush(advances: Sequence[Advance], *, worker_id: uuid.UUID, now: datetime, committed: Committed) -> None:
+    """Walk each run on from what came back, and commit.
+
+    A row whose lease went to somebody else is left out: nothing of it is written. When one run spoils the transaction
+    the batch is halved, with the results kept in memory, and nothing outside is called again. `committed` is called
+    once per commit, so that what is settled stays settled when a later half fails.
+    """
+    try:
+        with transaction.atomic():
+            progresses = _write(advances, worker_id, now)
+    except OperationalError:
+        raise
+    except Exception as error:
+        if len(advances) == 1:
+            progresses = _write_alone(advances[0], error, worker_id, now)
+        else:
+            middle = len(advances) // 2
+            for half in (advances[:middle], advances[middle:]):
+                flush(half, worker_id=worker_id, now=now, committed=committed)
+            return
+    committed(advances, progresses)
+
+
+def _write_alone(advance: Advance, error: Exception, worker_id: uuid.UUID, now: datetime) -> list[Progress]:
+    """One run whose commit failed: record the failure where it happened, or hand the run to a person."""
+    logger.error("Run %s could not be written: %s", advance.run.execution_id, error, exc_info=error)
+    if isinstance(error, StepCrash):
+        crashed = Returned(error.node_id, Retry(str(error)))
+        try:
+            with transaction.atomic():
+                return _write([replace(advance, returned=(*advance.returned, crashed))], worker_id, now)
+        except OperationalError:
+            raise
+        except Exception as second:
+            error = second
+    reason = f"This run could not be recorded: {type(error).__name__}: {error}"
+    with transaction.atomic():
+        return _write([Advance(advance.run, [], spoilt=reason)], worker_id, now)
+
+
+def _write(advances: Sequence[Advance], worker_id: uuid.UUID, now: datetime) -> list[Progress]:
+    ours = _fence([advance.run for advance in advances], worker_id)
+    progresses: list[Progress] = []
+    for advance in advances:
+        cancelled = ours.get(advance.run.item_id)
+        if cancelled is None:
+            logger.warning("Run %s is no longer ours; its late result is dropped.", advance.run.execution_id)
+            continue
+        progress = _walk(advance, now, cancelled=cancelled)
+        progress.run.fence += 1
+        progresses.append(progress)
+    checkpoint(progresses, now=now)
+    return progresses
+
+
+def _walk(advance: Advance, now: datetime, *, cancelled: bool) -> Progress:
+    if advance.spoilt is not None:
+        rest = Parked(QueueItem.Status.HELD, now, advance.spoilt)
+        return Progress(run=advance.run.copy(), rest=rest, records=[], variables={})
+    if advance.decided is not None:
+        progress = replace(advance.decided, run=advance.decided.run.copy())
+        if cancelled and isinstance(progress.rest, Parked):
+            progress.rest = Ended(Execution.Status.CANCELLED, "Cancelled.")
+        return progress
+    progress = walk(advance.run, now=now, in_transaction=True, returned=advance.returned, cancelled=cancelled)
+    if isinstance(progress.rest, NeedsTransaction):
+        raise TypeError("A walk inside the transaction asked for one")
+    progress.records[:0] = advance.records
+    progress.variables = {**advance.variables, **progress.variables}
+    return progress
+
+
+def _fence(runs: Sequence[Run], worker_id: uuid.UUID) -> dict[uuid.UUID, bool]:
+    """Lock the rows that are still ours, in one order; by id, whether cancelling was asked for.
+
+    A row that is ours but stands at another fence was written by a commit whose answer never reached us: what memory
+    knows of it is out of date, so it is given back and begun anew from what the database says.
+    """
+    rows = QueueItem.objects.filter(
+        id__in=[run.item_id for run in runs], worker_id=worker_id, status=QueueItem.Status.PROCESSING
+    ).order_by("id")
+    if connection.features.has_select_for_update:
+        rows = rows.select_for_update()
+    expected = {run.item_id: run.fence for run in runs}
+    ours: dict[uuid.UUID, bool] = {}
+    outdated: list[uuid.UUID] = []
+    for item_id, fence, cancelled in rows.values_list("id", "fence", "cancel_requested"):
+        if expected[item_id] == fence:
+            ours[item_id] = cancelled
+        else:
+            outdated.append(item_id)
+    if outdated:
+        QueueItem.objects.filter(id__in=outdated).update(status=QueueItem.Status.QUEUED, worker_id=None)
+    return ours

@@ -1,0 +1,53 @@
+"""Outside calls: made in threads, with no ORM; whatever happens there comes back as an outcome."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from opsflows.queue.lanes import Worker
+from opsflows.runs.engine.flush import Advance
+from opsflows.runs.engine.progress import Calling, Progress
+from opsflows.runs.engine.walk import Returned
+from opsflows.workflows.kinds import OutsideKind
+from opsflows.workflows.outcomes import Outcome, Retry, Unclear
+
+#: Seconds a call waits for the worker to be sure of its leases again before it gives up.
+PATIENCE = 10.0
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """A call under way, with what has to be written when it comes back."""
+
+    progress: Progress
+    calling: Calling
+    #: Steps and variables of this walk that no commit has recorded yet.
+    unrecorded: bool
+
+    def job(self, worker: Worker) -> Any:
+        """What the thread runs."""
+        kind = self.progress.run.node.kind
+        assert isinstance(kind, OutsideKind)  # noqa: S101  (only these freeze a call)
+        return partial(make_call, kind, self.calling, worker)
+
+    def advance(self, outcome: Outcome) -> Advance:
+        """The next thing to write, now that the call came back."""
+        run = self.progress.run
+        return Advance(
+            run=run,
+            records=self.progress.records if self.unrecorded else [],
+            variables=self.progress.variables if self.unrecorded else {},
+            returned=(Returned(run.node.id, outcome, self.calling),),
+        )
+
+
+def make_call(kind: OutsideKind, calling: Calling, worker: Worker) -> Outcome:
+    """Call, unless this worker can no longer be sure that the run is its own."""
+    if not worker.may_send.wait(PATIENCE):
+        return Retry("The worker was cut off from the database before the call.", after=timedelta(seconds=1))
+    try:
+        return kind.call(calling.frozen, key=calling.key)
+    except Exception as error:
+        message = f"The call broke: {type(error).__name__}: {error}"
+        return Retry(message) if calling.frozen.repeat_safe else Unclear(message)

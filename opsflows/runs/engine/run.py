@@ -1,0 +1,98 @@
+"""A run in memory, while a worker holds its queue row."""
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from opsflows.rules import Clock
+from opsflows.workflows.compiled import CompiledGraph, CompiledNode
+from opsflows.workflows.kinds import StepContext
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a run stands: the columns of its queue row that say so."""
+
+    node_id: str
+    iteration: str
+    generation: int
+    attempt: int
+    #: The clock of everything the node renders, the same on every attempt.
+    entered_at: datetime
+    resumes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStep:
+    """A step row already in the database that still lacks its result: an intent, or a wait."""
+
+    id: uuid.UUID
+    node_id: str
+    attempt: int
+    is_wait: bool
+
+
+@dataclass(slots=True)
+class Run:
+    """What the walker needs to know. Changed only after a commit: `advance()` makes the next state."""
+
+    item_id: uuid.UUID
+    fence: int
+    execution_id: uuid.UUID
+    account_id: uuid.UUID
+    workflow_id: uuid.UUID
+    event_id: uuid.UUID | None
+    depth: int
+    priority: int
+    started_at: datetime
+    deadline_at: datetime | None
+    failed_steps: int
+    zone: ZoneInfo
+    graph: CompiledGraph
+    data: Any
+    facts: Mapping[str, Any]
+    position: Position
+    woken_by: Any = None
+    outputs: dict[str, Any] = field(default_factory=dict)
+    variables: dict[str, Any] = field(default_factory=dict)
+    open_step: OpenStep | None = None
+
+    @property
+    def node(self) -> CompiledNode:
+        """The node the run stands at."""
+        return self.graph.nodes[self.position.node_id]
+
+    def copy(self) -> "Run":
+        """A state that can be walked on without touching this one."""
+        return replace(self, outputs=dict(self.outputs), variables=dict(self.variables))
+
+    def scope(self) -> dict[str, Any]:
+        """What conditions and texts read: variables before the event's own fields, those before the house's facts."""
+        data = self.data if isinstance(self.data, dict) else {"data": self.data}
+        return {**self.facts, "steps": self.outputs, **data, **self.variables}
+
+    def context(self, node: CompiledNode, config: Any, scope: Mapping[str, Any], clock: Clock) -> StepContext:
+        """What a step kind gets to see."""
+        return StepContext(
+            config=config,
+            compiled=node.compiled,
+            scope=scope,
+            event_data=self.data,
+            clock=clock,
+            key=self.key(node.id),
+            account_id=self.account_id,
+            workflow_id=self.workflow_id,
+            execution_id=self.execution_id,
+            node_id=node.id,
+            attempt=self.position.attempt,
+            depth=self.depth,
+        )
+
+    def key(self, node_id: str) -> str:
+        """The idempotency key of a step: run, step, iteration and generation, in a form that fits any header."""
+        identity = f"{self.execution_id}:{node_id}:{self.position.iteration}:{self.position.generation}"
+        return "ops_" + hashlib.sha256(identity.encode("utf-8")).hexdigest()[:40]

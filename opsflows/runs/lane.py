@@ -1,0 +1,117 @@
+"""The runs lane: claims runs, leads them on, and commits what they did in groups."""
+
+import uuid
+from collections import deque
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from opsflows.queue.lanes import Lane, Worker, register
+from opsflows.runs.engine.claim import claim, promote_due
+from opsflows.runs.engine.flush import Advance, flush
+from opsflows.runs.engine.load import load
+from opsflows.runs.engine.outgoing import Outgoing
+from opsflows.runs.engine.progress import Calling, Ended, NeedsTransaction, Parked, Progress
+from opsflows.runs.engine.run import Run
+from opsflows.runs.engine.walk import walk
+from opsflows.runs.models import QueueItem
+from opsflows.runs.set_aside import set_aside
+
+#: Runs written in one commit at most.
+GROUP = 200
+
+
+@register
+class RunsLane(Lane):
+    """Holds each claimed run in memory until it rests; between two commits nothing waits for anything slow."""
+
+    name = "runs"
+
+    def __init__(self, worker: Worker) -> None:
+        super().__init__(worker)
+        self._held: dict[uuid.UUID, Run] = {}
+        self._returned: deque[tuple[Outgoing, Any]] = deque()
+        self._to_write: list[Advance] = []
+
+    @property
+    def held(self) -> int:
+        return len(self._held)
+
+    def work(self, now: datetime) -> bool:
+        self._collect()
+        claimed = not self.worker.stopping.is_set() and self._claim(now)
+        return self._write(now) or claimed
+
+    def next_due(self, now: datetime) -> datetime | None:
+        waiting = QueueItem.objects.filter(status=QueueItem.Status.WAITING).order_by("scheduled_at")
+        return waiting.values_list("scheduled_at", flat=True).first()
+
+    def renew(self, until: datetime) -> None:
+        held = list(self._held)
+        if held:
+            mine = QueueItem.objects.filter(id__in=held, worker_id=self.worker.id)
+            mine.update(lease_expires_at=until)
+
+    @classmethod
+    def release(cls, worker_ids: Collection[uuid.UUID], now: datetime) -> int:
+        held = QueueItem.objects.filter(status=QueueItem.Status.PROCESSING)
+        lost = held.filter(Q(worker_id__in=worker_ids) | Q(lease_expires_at__lt=now))
+        return lost.update(status=QueueItem.Status.QUEUED, worker_id=None, lease_expires_at=None)
+
+    def _collect(self) -> None:
+        while self._returned:
+            outgoing, outcome = self._returned.popleft()
+            self.worker.pool.taken -= 1
+            self._to_write.append(outgoing.advance(outcome))
+
+    def _claim(self, now: datetime) -> bool:
+        promote_due(now=now)
+        free = self.worker.pool.seats - len(self._held)
+        if free <= 0:
+            return False
+        claims = claim(worker_id=self.worker.id, limit=free, now=now)
+        if not claims:
+            return False
+        runs, spoilt = load(claims)
+        for lost, reason in spoilt:
+            set_aside(item_id=lost.item_id, fence=lost.fence, reason=reason)
+        for run in runs:
+            self.admit(run, now)
+        return True
+
+    def admit(self, run: Run, now: datetime) -> None:
+        """Lead a run that is ours as far as it goes without a commit."""
+        self._held[run.item_id] = run
+        progress = walk(run, now=now, in_transaction=False)
+        match progress.rest:
+            case Calling(intent=False):
+                self._send(progress, unrecorded=True)
+            case NeedsTransaction():
+                self._to_write.append(Advance(progress.run, progress.records, variables=progress.variables))
+            case Ended() | Parked():
+                self._to_write.append(Advance(run, [], decided=progress))
+            case Calling():
+                self._to_write.append(Advance(run, []))
+
+    def _write(self, now: datetime) -> bool:
+        if not self._to_write:
+            return False
+        flush(self._to_write[:GROUP], worker_id=self.worker.id, now=now, committed=self._committed)
+        return True
+
+    def _committed(self, advances: Sequence[Advance], progresses: list[Progress]) -> None:
+        del self._to_write[: len(advances)]
+        for advance in advances:
+            self._held.pop(advance.run.item_id, None)
+        for progress in progresses:
+            if isinstance(progress.rest, Calling):
+                self._held[progress.run.item_id] = progress.run
+                self._send(progress, unrecorded=False)
+
+    def _send(self, progress: Progress, *, unrecorded: bool) -> None:
+        assert isinstance(progress.rest, Calling)  # noqa: S101  (the callers matched it)
+        outgoing = Outgoing(progress, progress.rest, unrecorded)
+        self.worker.pool.taken += 1
+        self.worker.pool.submit(outgoing.job(self.worker), basket=self._returned, tag=outgoing)

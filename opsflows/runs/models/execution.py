@@ -1,0 +1,83 @@
+"""`workflow_executions`: one run of one workflow version."""
+
+from django.db import models
+from django.db.models import Q
+
+from opsflows.accounts.models import PlatformAccount
+from opsflows.events.models import Event
+from opsflows.jsontext.field import ExactJSONField
+from opsflows.queue.ids import new_id
+from opsflows.workflows.models import Workflow, WorkflowVersion
+
+
+class Priority(models.IntegerChoices):
+    """Schema's low, normal, high, urgent as numbers that sort; the smallest goes first."""
+
+    URGENT = 0, "urgent"
+    HIGH = 1, "high"
+    NORMAL = 2, "normal"
+    LOW = 3, "low"
+
+
+class Execution(models.Model):
+    """A run. Written when it starts, when it comes to rest, and when it ends; in between, its steps tell."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running", "Running"
+        WAITING = "waiting", "Waiting"
+        NEEDS_ATTENTION = "needs_attention", "Needs attention"
+        COMPLETED = "completed", "Completed"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+        TIMEOUT = "timeout", "Timed out"
+
+    TERMINAL = frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED, Status.TIMEOUT})
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(PlatformAccount, on_delete=models.PROTECT, db_index=False)
+    workflow = models.ForeignKey(Workflow, on_delete=models.PROTECT, related_name="executions", db_index=False)
+    version = models.ForeignKey(WorkflowVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, related_name="executions", db_index=False)
+    # Only where no event holds it (a run started by hand); an event's payload is not copied.
+    trigger_data = ExactJSONField(null=True, blank=True)
+    execution_status = models.CharField("status", max_length=16, choices=Status.choices, default=Status.RUNNING)
+    current_step = models.CharField(max_length=255, null=True, blank=True)
+    priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.NORMAL)
+    depth = models.PositiveSmallIntegerField(default=0)
+    failed_steps = models.PositiveSmallIntegerField(default=0, help_text="Steps that failed although the run went on.")
+    started_at = models.DateTimeField()
+    deadline_at = models.DateTimeField(null=True, blank=True, help_text="When the run is ended as timed out.")
+    cancel_requested_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    error_message = models.TextField(null=True, blank=True)
+    execution_time_ms = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        db_table = "workflow_executions"
+        ordering = ["-id"]
+        verbose_name = "run"
+        constraints = [
+            # An event starts a workflow once, however often it is routed. It also serves "what did this event cause".
+            models.UniqueConstraint(
+                fields=["event", "workflow"], condition=Q(event__isnull=False), name="run_once_per_event"
+            ),
+            models.CheckConstraint(
+                condition=Q(completed_at__isnull=True)
+                | Q(execution_status__in=["completed", "failed", "cancelled", "timeout"]),
+                name="run_completed_is_terminal",
+            ),
+        ]
+        indexes = [
+            # The admin's list, newest first, of an account; of a workflow.
+            models.Index(fields=["account", "-id"], name="run_newest"),
+            models.Index(fields=["workflow", "-id"], name="run_newest_by_workflow"),
+            # What needs a look: everything that did not simply complete, a small part of all runs.
+            models.Index(
+                fields=["account", "execution_status", "-id"],
+                name="run_by_unfinished_status",
+                condition=~Q(execution_status="completed"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {str(self.id)[-8:]}"

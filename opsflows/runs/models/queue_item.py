@@ -1,0 +1,59 @@
+"""`workflow_queue`: the work still to do. A row lives as long as its run is not at an end, so the table stays small."""
+
+from django.db import models
+from django.db.models import Q
+
+from opsflows.accounts.models import PlatformAccount
+from opsflows.jsontext.field import ExactJSONField
+from opsflows.queue.ids import new_id
+from opsflows.queue.models import Leased
+from opsflows.runs.models.execution import Execution, Priority
+from opsflows.workflows.models import Workflow
+
+
+class QueueItem(Leased):
+    """Where a run stands: the next node, and from when on it may be taken.
+
+    Schema's `completed` and `failed` do not occur: a finished item is deleted with the commit that ends its run.
+    """
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "Queued"
+        WAITING = "waiting", "Waiting"
+        PROCESSING = "processing", "Being worked on"
+        HELD = "held", "Needs attention"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(PlatformAccount, on_delete=models.PROTECT, db_index=False)
+    workflow = models.ForeignKey(Workflow, on_delete=models.PROTECT, db_index=False)
+    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="queue_items")
+    trigger_data = ExactJSONField(null=True, blank=True, help_text="What woke the waiting step.")
+    priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.NORMAL)
+    scheduled_at = models.DateTimeField()
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.QUEUED)
+    node_id = models.CharField(max_length=255)
+    iteration = models.CharField(max_length=64, default="", blank=True)
+    generation = models.PositiveSmallIntegerField(default=0)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    # When the run reached this node: the clock of everything the node renders, so that every attempt renders the same.
+    entered_at = models.DateTimeField()
+    resumes = models.BooleanField(
+        default=False, help_text="The node has begun to wait; when due, it goes on from there."
+    )
+    cancel_requested = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "workflow_queue"
+        verbose_name = "queued run"
+        indexes = [
+            # claim: the next item by priority; what is not due yet is `waiting` and stays out of this index.
+            models.Index(fields=["priority", "scheduled_at"], name="queue_claimable", condition=Q(status="queued")),
+            # promote: what has fallen due.
+            models.Index(fields=["scheduled_at"], name="queue_waiting", condition=Q(status="waiting")),
+            # rescue and renewal: leases of a worker, leases that ran out.
+            models.Index(fields=["worker_id"], name="queue_leased", condition=Q(status="processing")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.node_id} of {self.execution_id}"

@@ -1,0 +1,45 @@
+"""Kinds that work on data: set."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+
+from opsflows.rules import Problem
+from opsflows.rules.formulas import Formula, compile_formula
+from opsflows.workflows.kinds import PureKind, StepConfig, StepContext
+from opsflows.workflows.outcomes import Done, Outcome
+from opsflows.workflows.registry import register
+
+
+class SetConfig(StepConfig):
+    values: dict[str, Any] = Field(default_factory=dict, description="Names and the values they get.")
+    formulas: dict[str, str] = Field(default_factory=dict, description="Names and the formulas that give their values.")
+
+
+@register
+class SetKind(PureKind):
+    """Sets variables for the steps that follow: values (texts with `{{…}}`, lists, objects) and formulas."""
+
+    kind = "set"
+    label = "Set values"
+    icon = "edit_note"
+    Config = SetConfig
+    raw_fields = frozenset({"formulas"})
+
+    def compile(self, config: SetConfig, *, path: str) -> Mapping[str, Formula]:
+        return {
+            name: compile_formula(source, path=f"{path}.formulas.{name}") for name, source in config.formulas.items()
+        }
+
+    def check(self, config: SetConfig, *, path: str) -> list[Problem]:
+        if not config.values and not config.formulas:
+            return [Problem(f"{path}.values", "Name at least one value or formula.")]
+        twice = sorted(config.values.keys() & config.formulas.keys())
+        return [Problem(f"{path}.formulas.{name}", "This name also has a value; keep one of them.") for name in twice]
+
+    def run(self, step: StepContext) -> Outcome:
+        values = dict(step.config.values)
+        for name, formula in step.compiled.items():
+            values[name] = formula.evaluate({**step.scope, **values}, step.clock)
+        return Done(output=values, variables=values)

@@ -1,0 +1,105 @@
+"""Kinds that steer: condition, delay, stop."""
+
+import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from opsflows.rules import Condition, Problem, RuleError, compile_condition, parse_duration, resolve_date
+from opsflows.workflows.kinds import PureKind, StepConfig, StepContext
+from opsflows.workflows.outcomes import Done, Fail, Outcome, Wait
+from opsflows.workflows.registry import register
+
+
+class ConditionConfig(StepConfig):
+    conditions: Any = Field(description="A condition as in Rules: logic and rules.")
+
+
+@register
+class ConditionKind(PureKind):
+    """If/else: goes on along `true` or `false`, and shows each comparison with the value it saw."""
+
+    kind = "condition"
+    label = "Check a condition"
+    icon = "call_split"
+    step_type = "condition"
+    Config = ConditionConfig
+    outcomes = ("true", "false")
+    raw_fields = frozenset({"conditions"})
+
+    def compile(self, config: ConditionConfig, *, path: str) -> Condition:
+        return compile_condition(config.conditions, path=f"{path}.conditions")
+
+    def run(self, step: StepContext) -> Outcome:
+        explanation = step.compiled.explain(step.scope, step.clock)
+        return Done(
+            output={"result": explanation.truth, "explanation": explanation.as_json()},
+            handle="true" if explanation.truth else "false",
+        )
+
+
+class DelayConfig(StepConfig):
+    duration: str = Field(default="", description="How long, such as `2 days` or `30 minutes`.")
+    until: str = Field(default="", description="Until when: a date, a time, or an expression such as `end_of_month`.")
+
+
+@register
+class DelayKind(PureKind):
+    """Rests for a duration or until a moment; no worker is held meanwhile."""
+
+    kind = "delay"
+    label = "Wait"
+    icon = "schedule"
+    step_type = "delay"
+    Config = DelayConfig
+
+    def check(self, config: DelayConfig, *, path: str) -> list[Problem]:
+        if bool(config.duration) == bool(config.until):
+            return [Problem(f"{path}.duration", "Give either a duration (such as `2 days`) or `until`, not both.")]
+        if "{{" in config.duration or not config.duration:
+            return []
+        try:
+            parse_duration(config.duration)
+        except RuleError as error:
+            return [Problem(f"{path}.duration", error.problems[0].message)]
+        return []
+
+    def run(self, step: StepContext) -> Outcome:
+        try:
+            until = _moment(step)
+        except RuleError as error:
+            return Fail(str(error))
+        return Wait(until=until, output={"until": until.isoformat()})
+
+    def resume(self, step: StepContext, woken_by: Any) -> Outcome:
+        return Done()
+
+
+def _moment(step: StepContext) -> datetime.datetime:
+    if step.config.duration:
+        return step.clock.now + parse_duration(step.config.duration)
+    moment = resolve_date(step.config.until, step.clock)
+    if isinstance(moment, datetime.datetime):
+        return moment
+    return datetime.datetime.combine(moment, datetime.time(), step.clock.zone)
+
+
+class StopConfig(StepConfig):
+    outcome: Literal["success", "failure"] = "success"
+    reason: str = ""
+
+
+@register
+class StopKind(PureKind):
+    """Ends the run here, as a success or as a failure."""
+
+    kind = "stop"
+    label = "Stop"
+    icon = "stop_circle"
+    Config = StopConfig
+    outcomes = ()
+
+    def run(self, step: StepContext) -> Outcome:
+        if step.config.outcome == "failure":
+            return Fail(step.config.reason or "The workflow stopped here as a failure.", final=True)
+        return Done(output={"reason": step.config.reason}, handle="stopped")

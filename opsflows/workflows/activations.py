@@ -1,0 +1,48 @@
+"""What is live, and since when: the activation rows, and the epoch that tells routers to look again."""
+
+import secrets
+from datetime import datetime
+
+from django.db.models import F
+
+from opsflows.workflows.models import IndexEpoch, Workflow, WorkflowActivation, WorkflowVersion
+
+
+def go_live(*, workflow: Workflow, version: WorkflowVersion, now: datetime) -> None:
+    """Let `version` listen from now on, instead of whatever did. `workflow` is locked by the caller's transaction."""
+    start = _close(workflow, now)
+    WorkflowActivation.objects.create(workflow=workflow, version=version, active_from=start)
+    workflow.published_version, workflow.is_active = version, True
+    workflow.save(update_fields=["published_version", "is_active", "updated_at"])
+    bump_epoch()
+
+
+def go_off(*, workflow: Workflow, now: datetime) -> None:
+    """Let nothing of `workflow` listen any more. `workflow` is locked by the caller's transaction."""
+    _close(workflow, now)
+    workflow.is_active = False
+    workflow.save(update_fields=["is_active", "updated_at"])
+    bump_epoch()
+
+
+def _close(workflow: Workflow, now: datetime) -> datetime:
+    """Close the open activation; the moment at which it ends and the next may start."""
+    current = WorkflowActivation.objects.filter(workflow=workflow, active_to=None).first()
+    if current is None:
+        return now
+    # Another machine's clock may have been ahead of this one's.
+    current.active_to = max(now, current.active_from)
+    current.save(update_fields=["active_to"])
+    return current.active_to
+
+
+def bump_epoch() -> None:
+    """Tell every router that its index is old, as soon as the caller's transaction commits.
+
+    The step is random, so that a number once seen inside a transaction that was then rolled back never returns with
+    another content.
+    """
+    step = 1 + secrets.randbelow(1 << 20)
+    if not IndexEpoch.objects.filter(pk=1).update(epoch=F("epoch") + step):
+        IndexEpoch.objects.bulk_create([IndexEpoch(pk=1, epoch=0)], ignore_conflicts=True)
+        IndexEpoch.objects.filter(pk=1).update(epoch=F("epoch") + step)

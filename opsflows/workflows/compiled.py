@@ -1,0 +1,156 @@
+"""A definition made ready to run: kinds looked up, templates and conditions compiled, edges as a table."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from opsflows.jsontext import dump_json
+from opsflows.rules import Clock, Condition, Problem, RuleError, ValueTemplate, compile_value
+from opsflows.workflows.errors import InvalidDefinition, problems_of, unknown_fields, wrong_values
+from opsflows.workflows.graph import Node
+from opsflows.workflows.kinds import StepConfig, StepKind
+from opsflows.workflows.registry import UnknownKind, step_kind
+from opsflows.workflows.settings import RunSettings
+
+
+class ConfigError(Exception):
+    """A step's configuration, rendered, is not what its kind takes; the message names the field."""
+
+
+@dataclass(slots=True)
+class CompiledNode:
+    """One step, ready."""
+
+    id: str
+    kind: StepKind
+    label: str
+    #: True: its failure ends the run; False: never; None: as the workflow's error handling says.
+    critical: bool | None
+    handles: Mapping[str, str]
+    compiled: Any
+    _template: ValueTemplate
+    _raw: Mapping[str, Any]
+    #: The whole configuration where it holds no template.
+    _constant: StepConfig | None
+    #: Fields that are text and nothing else: a missing variable leaves them empty.
+    _texts: tuple[str, ...]
+
+    def render(self, scope: Mapping[str, Any], clock: Clock) -> tuple[Any, tuple[str, ...]]:
+        """The configuration for this run, validated, and the warnings of its templates.
+
+        Raises:
+            ConfigError: a rendered value is not what the kind takes.
+            RenderError: a template hit one of its limits.
+        """
+        if self._constant is not None:
+            return self._constant, ()
+        rendered = self._template.render(scope, clock)
+        values = {**rendered.value, **self._raw}
+        for name in self._texts:
+            if name in values and values[name] is None:
+                values[name] = ""
+        try:
+            return self.kind.Config.model_validate(values), rendered.warnings
+        except ValidationError as error:
+            reasons = [str(problem) for problem in problems_of(error, values)]
+            raise ConfigError("; ".join([*reasons, *rendered.warnings])) from None
+
+
+@dataclass(slots=True)
+class CompiledGraph:
+    """A whole definition, ready."""
+
+    trigger_event: str | None
+    trigger_id: str
+    #: The condition right behind the trigger that has no way for "false": where it does not hold, no run starts.
+    entry: Condition | None
+    entry_id: str | None
+    #: The node a run starts with; None when nothing follows the trigger.
+    start: str | None
+    nodes: dict[str, CompiledNode]
+    settings: RunSettings
+
+    @property
+    def timeout(self) -> timedelta:
+        """How long a run may take in all."""
+        return self.settings.timeout
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminedNode:
+    """What there is to say about one step: `broken` refuses even a draft, `unfinished` only publishing."""
+
+    kind: StepKind | None
+    broken: list[Problem]
+    unfinished: list[Problem]
+    #: The configuration as its author wrote it, where it is valid.
+    config: StepConfig | None = None
+    compiled: Any = None
+    template: ValueTemplate | None = None
+
+
+def examine_node(node: Node) -> ExaminedNode:
+    """Look the step's kind up, validate its configuration, compile what can be compiled."""
+    path, document = f"{node.path}.config", node.config
+    try:
+        kind = step_kind(node.kind)
+    except UnknownKind as error:
+        return ExaminedNode(None, [Problem(f"{node.path}.kind", str(error))], [])
+    broken: list[Problem] = []
+    unfinished: list[Problem] = []
+    config: StepConfig | None = None
+    compiled: Any = None
+    try:
+        config = kind.Config.model_validate(document)
+    except ValidationError as error:
+        broken += unknown_fields(error, document, prefix=path)
+        unfinished += wrong_values(error, document, prefix=path)
+    else:
+        compiled = _collect(broken, kind.compile, config, path=path)
+    template = _collect(broken, compile_value, _templated(kind, document), path=path)
+    return ExaminedNode(kind, broken, unfinished, config, compiled, template)
+
+
+def compile_node(node: Node, handles: Mapping[str, str]) -> CompiledNode:
+    """The step, ready to run.
+
+    Raises:
+        InvalidDefinition: with every problem found.
+    """
+    examined = examine_node(node)
+    kind, template = examined.kind, examined.template
+    if examined.broken or examined.unfinished or kind is None or template is None:
+        raise InvalidDefinition([*examined.broken, *examined.unfinished])
+    return CompiledNode(
+        id=node.id,
+        kind=kind,
+        label=node.label or kind.label,
+        critical=node.critical,
+        handles=handles,
+        compiled=examined.compiled,
+        _template=template,
+        _raw={key: node.config[key] for key in kind.raw_fields if key in node.config},
+        _constant=None if _has_templates(_templated(kind, node.config)) else examined.config,
+        _texts=tuple(name for name, field in kind.Config.model_fields.items() if field.annotation is str),
+    )
+
+
+def _templated(kind: StepKind, config: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in config.items() if key not in kind.raw_fields}
+
+
+def _has_templates(value: Mapping[str, Any]) -> bool:
+    # Not `template.variables`: a text such as {{ "+7 days" | date }} reads no variable and still differs by the day.
+    text = dump_json(value)
+    return "{{" in text or "{%" in text
+
+
+def _collect(problems: list[Problem], compile_part: Callable[..., Any], value: Any, *, path: str) -> Any:
+    try:
+        return compile_part(value, path=path)
+    except RuleError as error:
+        problems.extend(error.problems)
+        return None

@@ -1,0 +1,115 @@
+"""The base of step kinds. A new kind is one small class; the engine knows only the three sorts below.
+
+A kind declares `kind`, `label`, `icon`, its `Config` and its `outcomes`, and codes one method:
+
+* `PureKind.run` touches nothing: same input, same outcome;
+* `DatabaseKind.apply` writes to our own database, inside the transaction that records the step;
+* `OutsideKind.freeze` says what will be sent, and `OutsideKind.call` sends it, with no ORM and no open transaction.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from opsflows.rules import Clock, Problem
+from opsflows.workflows.outcomes import Outcome
+
+
+class StepConfig(BaseModel):
+    """Configuration of a step: one declaration gives validation, the form, the API's schema and the builder's panel."""
+
+    # A text that is exactly one {{path}} renders to the value with its type: 42 is a good title all the same.
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, coerce_numbers_to_str=True)
+
+
+@dataclass(frozen=True, slots=True)
+class StepContext:
+    """What a step may know: its rendered configuration and where it stands."""
+
+    config: Any
+    compiled: Any
+    scope: Mapping[str, Any]
+    #: What started the run carries, as it came.
+    event_data: Any
+    clock: Clock
+    #: Made of run, step, iteration and generation: the same on every attempt.
+    key: str
+    account_id: uuid.UUID
+    workflow_id: uuid.UUID
+    execution_id: uuid.UUID
+    node_id: str
+    attempt: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """An outside call, decided: `request` is JSON and is what `call()` gets, now or after a crash.
+
+    `repeat_safe` says that sending it a second time under the same key does no harm; where it is not, a crash in the
+    middle leaves the step to a person. `timeout` is the longest the call takes, in seconds. `shown` is `request` with
+    its secrets masked, for the trace.
+    """
+
+    request: dict[str, Any]
+    shown: dict[str, Any]
+    timeout: float
+    repeat_safe: bool
+
+
+class StepKind:
+    """What all kinds share."""
+
+    kind: ClassVar[str]
+    label: ClassVar[str]
+    icon: ClassVar[str] = "bolt"
+    #: Schema's step type, which the visual builder draws by.
+    step_type: ClassVar[str] = "action"
+    version: ClassVar[int] = 1
+    Config: ClassVar[type[StepConfig]] = StepConfig
+    outcomes: ClassVar[tuple[str, ...]] = ("done",)
+    #: Configuration that is not a template (conditions, for example, carry their own paths).
+    raw_fields: ClassVar[frozenset[str]] = frozenset()
+
+    def compile(self, config: Any, *, path: str) -> Any:
+        """Whatever of `config` can be prepared once per version; it comes back as `StepContext.compiled`."""
+        return None
+
+    def check(self, config: Any, *, path: str) -> list[Problem]:
+        """What `Config` alone cannot see, before publishing. Texts may still hold `{{…}}`."""
+        return []
+
+
+class PureKind(StepKind):
+    """A kind that touches nothing."""
+
+    def run(self, step: StepContext) -> Outcome:
+        """The outcome; may be asked more than once for the same step and answers the same."""
+        raise NotImplementedError
+
+    def resume(self, step: StepContext, woken_by: Any) -> Outcome:
+        """How the run goes on after a `Wait` fell due (`woken_by` is None) or was answered."""
+        raise NotImplementedError
+
+
+class DatabaseKind(StepKind):
+    """A kind whose effect lies in our own database and commits together with its step."""
+
+    def apply(self, step: StepContext) -> Outcome:
+        """Write, inside the caller's transaction. May be rolled back and asked again."""
+        raise NotImplementedError
+
+
+class OutsideKind(StepKind):
+    """A kind that calls someone else."""
+
+    def freeze(self, step: StepContext) -> Frozen:
+        """What will be sent; the same on every attempt."""
+        raise NotImplementedError
+
+    def call(self, frozen: Frozen, *, key: str) -> Outcome:
+        """Send it. Runs in a thread of its own; no ORM. Exceptions count as a failure that may have happened."""
+        raise NotImplementedError

@@ -1,0 +1,118 @@
+"""What is wrong with a rule (Rules' JSON), at places that its author knows: `actions[1].to`, `conditions.rules[0]`."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from opsflows.rules import Problem
+from opsflows.workflows.graph import EVENT, Edge, edge_path, node_path
+from opsflows.workflows.read_graph import ID_RULE, is_node_id
+from opsflows.workflows.rule_form import CONDITIONS_ID, TRIGGER_ID, action_id, to_graph
+
+_STEP_KEYS = frozenset({"id", "label", "critical"})
+
+
+def rule_problems(rule: Mapping[str, Any]) -> list[Problem]:
+    """What keeps `to_graph` from taking the rule. What the steps mean is for validation to judge."""
+    problems = [*_trigger_problems(rule), *_step_problems(rule), *_error_handling_problems(rule)]
+    actions = rule.get("actions")
+    if actions is None:
+        return problems
+    if not isinstance(actions, list):
+        return [*problems, Problem("actions", 'Must be a list of actions, for example [{"type": "email", ...}].')]
+    for index, action in enumerate(actions):
+        problems += _action_problems(action, f"actions[{index}]")
+    return problems or list(_twins(rule))
+
+
+def rule_settings(rule: Mapping[str, Any]) -> Any:
+    """The rule's settings, with an `errorHandling` that stands beside them put where it belongs."""
+    settings = rule.get("settings")
+    if rule.get("errorHandling") is None:
+        return {} if settings is None else settings
+    return {**(settings or {}), "errorHandling": rule["errorHandling"]}
+
+
+def in_rule_terms(problems: Iterable[Problem], rule: Mapping[str, Any]) -> list[Problem]:
+    """`problems` of the rule's graph and settings, with the places called as in the rule."""
+    places = list(_places(rule))
+    return [Problem(_rename(problem.path, places), problem.message) for problem in problems]
+
+
+def _rename(path: str, places: Iterable[tuple[str, str]]) -> str:
+    for place, name in places:
+        if path == place or path.startswith((f"{place}.", f"{place}[")):
+            return name + path[len(place) :]
+    return path
+
+
+def _places(rule: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Graph paths and what a rule calls them; within a node the narrower ones first."""
+    graph, count = to_graph(rule), len(rule.get("actions") or ())
+    actions = graph["nodes"][len(graph["nodes"]) - count :]
+    names = {node["id"]: f"actions[{index}]" for index, node in enumerate(actions)}
+    for node in graph["nodes"]:
+        path, kind = node_path(node["id"]), node["data"]["kind"]
+        if (name := names.get(node["id"])) is not None:
+            yield from ((f"{path}.kind", f"{name}.type"), (f"{path}.config", name), (path, name))
+        elif kind == EVENT:
+            yield from ((f"{path}.config.event", "trigger"), (path, "triggerStep"))
+        else:
+            yield from ((f"{path}.config.conditions", "conditions"), (path, "conditionsStep"))
+    for edge in graph["edges"]:
+        handle = edge_path(Edge(edge["source"], edge["sourceHandle"], edge["target"]))
+        yield handle, names.get(edge["source"], "actions")
+    yield "nodes", "actions"
+    if rule.get("errorHandling") is not None:
+        yield "settings.errorHandling", "errorHandling"
+
+
+def _trigger_problems(rule: Mapping[str, Any]) -> Iterator[Problem]:
+    trigger = rule.get("trigger")
+    if trigger is not None and not isinstance(trigger, str):
+        yield Problem("trigger", 'Must be the name of an event, for example "order.shipped".')
+
+
+def _step_problems(rule: Mapping[str, Any]) -> Iterator[Problem]:
+    for key in ("triggerStep", "conditionsStep"):
+        if (step := rule.get(key)) is None:
+            continue
+        if not isinstance(step, Mapping) or step.keys() - _STEP_KEYS:
+            yield Problem(key, "Must be an object with nothing but id, label and critical.")
+        elif "id" in step and not is_node_id(step["id"]):
+            yield Problem(f"{key}.id", ID_RULE)
+    if rule.get("conditionsStep") is not None and rule.get("conditions") is None:
+        yield Problem("conditionsStep", "There are no conditions that it could name; leave it out.")
+
+
+def _error_handling_problems(rule: Mapping[str, Any]) -> Iterator[Problem]:
+    settings = rule.get("settings")
+    if settings is not None and not isinstance(settings, Mapping):
+        yield Problem("settings", "Must be an object.")
+    elif settings and rule.get("errorHandling") is not None and "errorHandling" in settings:
+        yield Problem("errorHandling", "Stands here and in settings as well; keep one of them.")
+
+
+def _action_problems(action: object, path: str) -> Iterator[Problem]:
+    if not isinstance(action, Mapping):
+        yield Problem(path, 'Must be an object with a type, for example {"type": "email", ...}.')
+        return
+    if not isinstance(action.get("type"), str) or not action["type"]:
+        yield Problem(f"{path}.type", "This field is required; name the kind of action, for example email.")
+    if action.get("id") is not None and not is_node_id(action["id"]):
+        yield Problem(f"{path}.id", ID_RULE)
+
+
+def _twins(rule: Mapping[str, Any]) -> Iterator[Problem]:
+    taken = {_id(rule.get("triggerStep"), TRIGGER_ID): "the trigger"}
+    if rule.get("conditions") is not None:
+        taken.setdefault(_id(rule.get("conditionsStep"), CONDITIONS_ID), "the conditions")
+    actions: Sequence[Mapping[str, Any]] = rule["actions"]
+    for index, action in enumerate(actions):
+        here, node_id = f"actions[{index}]", _id(action, action_id(index))
+        if node_id in taken:
+            yield Problem(f"{here}.id", f"The id {node_id!r} belongs to {taken[node_id]} already; give each its own.")
+        taken.setdefault(node_id, here)
+
+
+def _id(step: Any, default: str) -> str:
+    return (step.get("id") if isinstance(step, Mapping) else None) or default

@@ -1,0 +1,106 @@
+"""Writing drafts: lenient about what is unfinished, never about what is broken."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from opsflows.accounts.actor import Actor
+from opsflows.accounts.roles import Permission
+from opsflows.rules import Problem
+from opsflows.workflows.errors import InvalidDefinition, RevisionConflict
+from opsflows.workflows.models import Workflow
+from opsflows.workflows.read_graph import read_graph
+from opsflows.workflows.validate import structure_problems
+
+MAX_NAME = 255
+
+
+def create_workflow(
+    *,
+    actor: Actor,
+    name: str,
+    workflow_data: Mapping[str, Any],
+    settings: Mapping[str, Any] | None = None,
+    description: str = "",
+    category: str = Workflow.Category.CUSTOM,
+) -> Workflow:
+    """A new workflow of the actor's account, with a draft and nothing published.
+
+    Raises:
+        Forbidden: the actor may not.
+        InvalidDefinition: the draft is broken, not merely unfinished.
+    """
+    actor.require(Permission.WORKFLOWS_WRITE)
+    workflow = Workflow(
+        account_id=actor.account_id,
+        description=description,
+        category=category,
+        created_by_id=actor.user_id,
+    )
+    _write(workflow, name=name, workflow_data=workflow_data, settings=settings or {})
+    workflow.save(force_insert=True)
+    return workflow
+
+
+def update_draft(
+    *,
+    actor: Actor,
+    workflow: Workflow,
+    revision: int,
+    name: str | None = None,
+    description: str | None = None,
+    workflow_data: Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> Workflow:
+    """Change what is given of the draft that stood at `revision`; what is published stays as it is.
+
+    Returns the workflow as it is now.
+
+    Raises:
+        Forbidden: the actor may not.
+        RevisionConflict: somebody else saved in between.
+        InvalidDefinition: the draft would be broken, not merely unfinished.
+    """
+    actor.require(Permission.WORKFLOWS_WRITE, account_id=workflow.account_id)
+    with transaction.atomic():
+        locked = Workflow.objects.select_for_update(no_key=True).get(pk=workflow.pk)
+        if locked.revision != revision:
+            raise RevisionConflict(expected=revision, current=locked.revision)
+        _write(
+            locked,
+            name=locked.workflow_name if name is None else name,
+            workflow_data=locked.workflow_data if workflow_data is None else workflow_data,
+            settings=locked.settings if settings is None else settings,
+        )
+        if description is not None:
+            locked.description = description
+        locked.revision += 1
+        locked.save(
+            update_fields=[
+                "workflow_name",
+                "description",
+                "workflow_data",
+                "trigger_config",
+                "settings",
+                "revision",
+                "updated_at",
+            ]
+        )
+    return locked
+
+
+def _write(workflow: Workflow, *, name: str, workflow_data: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
+    problems = [*_name_problems(name), *structure_problems(workflow_data, settings)]
+    if problems:
+        raise InvalidDefinition(problems)
+    triggers = read_graph(workflow_data).triggers
+    workflow.workflow_name = name.strip()
+    workflow.workflow_data, workflow.settings = workflow_data, settings
+    workflow.trigger_config = {"kind": triggers[0].kind, **triggers[0].config} if triggers else {}
+
+
+def _name_problems(name: str) -> list[Problem]:
+    if not name.strip():
+        return [Problem("name", "This field is required; say in a few words what the workflow does.")]
+    return [Problem("name", f"Must be at most {MAX_NAME} characters.")] if len(name.strip()) > MAX_NAME else []

@@ -1,0 +1,59 @@
+"""A workflow's `settings`, as Rules writes them: priority, time limit, errorHandling."""
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from opsflows.rules import RuleError, parse_duration
+from opsflows.workflows.errors import InvalidDefinition, problems_of
+
+DEFAULT_TIMEOUT = timedelta(days=90)
+MAX_TIMEOUT = timedelta(days=3650)
+
+
+class ErrorHandling(BaseModel):
+    """Rules' `errorHandling`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    onError: Literal["stop", "continue", "retry"] = "stop"  # noqa: N815  (Rules' spelling)
+    retryCount: int = Field(default=3, ge=0, le=20)  # noqa: N815
+    #: Seconds before the first repeat; each further one doubles the bound, and the wait is drawn below it.
+    retryDelay: int = Field(default=5, ge=1, le=3600)  # noqa: N815
+    notifyOnFailure: list[str] = Field(default_factory=list)  # noqa: N815
+
+
+class RunSettings(BaseModel):
+    """What governs a run."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    priority: Literal["low", "normal", "high", "urgent"] = "normal"
+    #: "2 days", or a number of seconds.
+    timeout: timedelta = Field(default=DEFAULT_TIMEOUT, gt=timedelta(0), le=MAX_TIMEOUT)
+    errorHandling: ErrorHandling = ErrorHandling()  # noqa: N815
+    maxExecutionsPerHour: int | None = Field(default=None, ge=1)  # noqa: N815
+    throttleAction: Literal["queue", "drop", "delay"] = "queue"  # noqa: N815
+
+    @field_validator("timeout", mode="before")
+    @classmethod
+    def _duration(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return parse_duration(value)
+        except RuleError as error:
+            raise ValueError(error.problems[0].message) from None
+
+
+def parse_settings(settings: object) -> RunSettings:
+    """The settings, typed.
+
+    Raises:
+        InvalidDefinition: naming each field that is wrong.
+    """
+    try:
+        return RunSettings.model_validate(settings)
+    except ValidationError as error:
+        raise InvalidDefinition(problems_of(error, settings, prefix="settings")) from None

@@ -1,0 +1,93 @@
+"""What is wrong with a definition: what refuses even a draft, and all that refuses publishing."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from opsflows.events.names import name_problem
+from opsflows.rules import Problem
+from opsflows.workflows.compiled import ExaminedNode, examine_node
+from opsflows.workflows.errors import InvalidDefinition
+from opsflows.workflows.graph import Graph, Node
+from opsflows.workflows.read_graph import read_graph
+from opsflows.workflows.settings import parse_settings
+from opsflows.workflows.wiring import wiring_problems
+
+
+def structure_problems(workflow_data: object, settings: object) -> list[Problem]:
+    """What refuses even a draft: a shape that cannot be read, a kind, operator, field or setting that is not known, a
+    condition or a template that is broken. Paths are the graph's: `nodes[a1].config.to`."""
+    problems = _settings_problems(settings)
+    try:
+        graph = read_graph(workflow_data)
+    except InvalidDefinition as error:
+        return [*error.problems, *problems]
+    return [*_broken(graph, _examine(graph)), *problems]
+
+
+def publish_problems(workflow_data: object, settings: object) -> list[Problem]:
+    """All that stands in the way of publishing; what refuses a draft is among it."""
+    problems = _settings_problems(settings)
+    try:
+        graph = read_graph(workflow_data)
+    except InvalidDefinition as error:
+        return [*error.problems, *problems]
+    examined = _examine(graph)
+    return [
+        *_broken(graph, examined),
+        *_trigger_problems(graph),
+        *_unfinished(examined),
+        *wiring_problems(graph, {node_id: node.kind for node_id, node in examined.items() if node.kind}),
+        *problems,
+    ]
+
+
+def _settings_problems(settings: object) -> list[Problem]:
+    try:
+        parse_settings(settings)
+    except InvalidDefinition as error:
+        return error.problems
+    return []
+
+
+def _examine(graph: Graph) -> dict[str, ExaminedNode]:
+    return {node.id: examine_node(node) for node in graph.nodes if not node.is_trigger}
+
+
+def _broken(graph: Graph, examined: Mapping[str, ExaminedNode]) -> Iterator[Problem]:
+    for node in graph.nodes:
+        if node.is_trigger:
+            yield from _unknown_trigger_fields(node)
+            continue
+        found = examined[node.id]
+        yield from found.broken
+        if found.kind and node.type != found.kind.step_type:
+            yield Problem(f"{node.path}.type", f'Must be "{found.kind.step_type}" for a step of kind {node.kind}.')
+
+
+def _unknown_trigger_fields(trigger: Node) -> Iterator[Problem]:
+    for key in sorted(map(str, trigger.config.keys() - {"event"})):
+        yield Problem(f"{trigger.path}.config.{key}", 'This field is not known here; a trigger takes only "event".')
+
+
+def _unfinished(examined: Mapping[str, ExaminedNode]) -> Iterator[Problem]:
+    for node_id, node in examined.items():
+        yield from node.unfinished
+        if node.kind and node.config is not None and not node.broken:
+            yield from node.kind.check(node.config, path=f"nodes[{node_id}].config")
+
+
+def _trigger_problems(graph: Graph) -> Iterator[Problem]:
+    if len(graph.triggers) != 1:
+        found = "none" if not graph.triggers else ", ".join(node.id for node in graph.triggers)
+        yield Problem("nodes", f"There must be exactly one trigger; found: {found}.")
+    for trigger in graph.triggers:
+        if problem := _event_problem(trigger.config.get("event")):
+            yield Problem(f"{trigger.path}.config.event", problem)
+
+
+def _event_problem(event: Any) -> str | None:
+    if event is None or event == "":
+        return "This field is required; name the event that starts the workflow, for example order.shipped."
+    if not isinstance(event, str):
+        return 'Must be the name of an event, for example "order.shipped".'
+    return name_problem(event)

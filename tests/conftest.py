@@ -1,0 +1,36 @@
+"""What every test folder shares: which tests can run on this machine, and how hypothesis and Chromium are set up."""
+
+import os
+import shutil
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+# The machine's speed is no property of the code, and a failure in CI is found again with the same examples.
+hypothesis_settings.register_profile("opsflows", deadline=None, derandomize=bool(os.environ.get("CI")))
+hypothesis_settings.load_profile("opsflows")
+
+CHROMIUM = shutil.which("chromium")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip, with what to do about it, the tests that this machine or this database cannot run."""
+    from django.conf import settings
+
+    reasons = {}
+    if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
+        reasons["postgres"] = "needs PostgreSQL: set DATABASE_URL=postgres://…"
+    if CHROMIUM is None:
+        reasons["browser"] = "needs Chromium: install Debian's package chromium"
+    for item in items:
+        for marker, reason in reasons.items():
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """Playwright drives the machine's own Chromium; nothing is downloaded."""
+    # Playwright's synchronous door runs an event loop in this thread, which Django takes for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    return {"executable_path": CHROMIUM, "args": ["--no-sandbox", "--disable-dev-shm-usage"]}

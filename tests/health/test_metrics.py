@@ -1,0 +1,136 @@
+"""/metrics: who may read what, what the gauges say, and that every process is counted."""
+
+import os
+import subprocess
+import sys
+import uuid
+from datetime import timedelta
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+from django.utils import timezone
+from prometheus_client.parser import text_string_to_metric_families
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from opsflows import metrics
+from opsflows.accounts.models import PlatformAccount
+from opsflows.events.models import Event
+from opsflows.health import backlog
+from opsflows.health.exposition import Counters
+from opsflows.metrics_directory import VARIABLE, claim_directory
+
+pytestmark = pytest.mark.django_db
+
+
+def figures(page: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(page)
+        for sample in family.samples
+    }
+
+
+def event_type_total(page: str, *labels: tuple[str, str]) -> float:
+    return figures(page).get(("opsflows_events_total", labels), 0)
+
+
+def unique_name() -> str:
+    return f"test.t{uuid.uuid4().hex}"
+
+
+def test_open_page_holds_totals_without_event_names(client: Client) -> None:
+    before = event_type_total(client.get("/metrics").text, ("pattern", "webhook"))
+    first, second = unique_name(), unique_name()
+    metrics.event_received(pattern="webhook", event_type=first)
+    metrics.event_received(pattern="webhook", event_type=second, count=2)
+    page = client.get("/metrics").text
+    assert event_type_total(page, ("pattern", "webhook")) == before + 3
+    assert first not in page
+    assert "event_type" not in page
+
+
+@pytest.mark.parametrize("header", ["", "Bearer wrong", "Basic s3cret", "Bearer", "Bearer ü"])
+def test_token_is_asked_for(client: Client, settings: Settings, header: str) -> None:
+    settings.METRICS_TOKEN = "s3cret"
+    response = client.get("/metrics", headers={"Authorization": header})
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"].startswith("Bearer")
+    assert "s3cret" not in response.text
+
+
+def test_token_shows_event_names(client: Client, settings: Settings) -> None:
+    settings.METRICS_TOKEN = "s3cret"
+    name = unique_name()
+    metrics.event_received(pattern="api", event_type=name)
+    page = client.get("/metrics", headers={"Authorization": "Bearer s3cret"}).text
+    assert event_type_total(page, ("event_type", name), ("pattern", "api")) == 1
+
+
+def test_names_beyond_the_bound_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metrics, "EVENT_TYPES_COUNTED", len(metrics._named))
+    name = unique_name()
+    other = metrics.EVENTS_RECEIVED.labels("api", "other")
+    before = other._value.get()
+    metrics.event_received(pattern="api", event_type=name)
+    assert other._value.get() == before + 1
+    assert name not in metrics._named
+
+
+def test_gauges_tell_what_waits(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backlog, "COUNT_LIMIT", 3)
+    account = PlatformAccount.objects.create(slug="acme", name="Acme")
+    received_at = timezone.now() - timedelta(minutes=2)
+    for _ in range(4):
+        Event.objects.create(
+            account=account, door="api", name="deal.won", occurred_at=received_at, received_at=received_at
+        )
+    read = figures(client.get("/metrics").text)
+    assert read["opsflows_events_unrouted", ()] == 3  # the bound, not the four that there are
+    assert read["opsflows_events_oldest_unrouted_seconds", ()] == pytest.approx(120, abs=60)
+    assert read["opsflows_queue_items", (("status", "due"),)] == 0
+    assert read["opsflows_queue_oldest_due_seconds", ()] == 0
+    assert read["opsflows_workers_alive", ()] == 0
+    assert read["opsflows_database_up", ()] == 1
+
+
+def test_a_fixed_number_of_queries(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(17):
+        client.get("/metrics")
+
+
+def test_counters_outlive_the_database(client: Client) -> None:
+    with mock.patch.object(connection, "cursor", side_effect=OperationalError("connection refused")):
+        read = figures(client.get("/metrics").text)
+    assert read["opsflows_database_up", ()] == 0
+    assert ("opsflows_events_unrouted", ()) not in read
+
+
+def test_processes_are_added_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    count_twice = (
+        "import sys; from pathlib import Path; from opsflows.metrics_directory import claim_directory;"
+        "claim_directory(Path(sys.argv[1]), sys.argv[2]);"
+        "from opsflows.metrics import event_received;"
+        "event_received(pattern='api', event_type='deal.won', count=2)"
+    )
+    for role in ("web", "worker"):
+        subprocess.run([sys.executable, "-c", count_twice, tmp_path, role], check=True)
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    [family] = [found for found in Counters(tmp_path, detailed=True).collect() if found.name == "opsflows_events"]
+    assert [sample.value for sample in family.samples] == [4]
+
+
+def test_folders_of_dead_processes_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "")  # given back afterwards, whatever the calls below set
+    root = tmp_path / "metrics"
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    for name in (f"web-{dead.pid}", f"web-{os.getppid()}", f"worker-{dead.pid}"):
+        (root / name).mkdir(parents=True)
+    mine = claim_directory(tmp_path, "web")
+    (mine / "counter_1.db").touch()
+    assert claim_directory(tmp_path, "web") == mine
+    assert {folder.name for folder in root.iterdir()} == {mine.name, f"web-{os.getppid()}", f"worker-{dead.pid}"}
+    assert list(mine.iterdir()), "a second call keeps what was counted"
