@@ -1,9 +1,9 @@
-"""Runs of *webhook → condition → HTTP POST to a local receiver*, end to end: while accepting, and draining a backlog.
+"""Runs of *webhook → condition → HTTP POST to a local receiver*, end to end: accepting, and draining a backlog.
 
-Run as ``python -m bench.flow --events 5000``. Accepting: from the first request until the last run is completed, web and
-worker together. Draining: the same number stored while no worker ran; from the first drain's start until the last run
-is completed. CPU is that of web and worker (and of PostgreSQL's processes for this database), in core-milliseconds a
-run. ``--py-spy FILE`` records the drain while it works off the backlog, where py-spy is installed.
+Run as ``python -m bench.flow --events 5000``. Accepting: from the first request until the last run is completed, web
+and worker together. Draining: as many events, stored while no worker ran; from the first drain's start until the last
+run is completed. CPU is that of web and worker (and of PostgreSQL's processes for this database), in core-milliseconds
+a run. ``--py-spy FILE`` records the drain while it works off the backlog, where py-spy is installed.
 """
 
 import argparse
@@ -54,9 +54,7 @@ def bodies(prefix: str, count: int) -> dict[str, dict[str, Any]]:
 
 
 def completed(stack: Stack) -> int:
-    return int(
-        stack.database.value("SELECT count(*) FROM workflow_executions WHERE execution_status = 'completed'")
-    )
+    return int(stack.database.value("SELECT count(*) FROM workflow_executions WHERE execution_status = 'completed'"))
 
 
 def is_at_rest(stack: Stack) -> bool:

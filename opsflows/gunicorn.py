@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from opsflows.metrics_directory import claim_directory
+from opsflows.queue.processes import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opsflows.settings")
 # First of all: it names the folder before anything counts, and reading the settings brings `.env` into the environment.
@@ -45,3 +46,8 @@ def pre_fork(server: Any, worker: Any) -> None:
     from django.db import connections
 
     connections.close_all()
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """A worker never outlives its master: finishing its open connections, it would keep the port from the next one."""
+    die_with_parent(server.pid)

@@ -28,6 +28,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
+@pytest.fixture(autouse=True)
+def quiet_bell(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody listens in a test, and the bell's own connection would outlive the test's database."""
+    if not request.node.get_closest_marker("real_bell"):
+        monkeypatch.setattr("opsflows.queue.bell._ring_now", lambda: None)
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, object]:
     """Playwright drives the machine's own Chromium; nothing is downloaded."""

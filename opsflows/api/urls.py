@@ -8,6 +8,9 @@ from django.urls import URLPattern, path, re_path
 
 from opsflows.api.errors import not_found
 from opsflows.api.token import TokenView
+from opsflows.events.api import AcknowledgementView, EventsView, InboxView
+from opsflows.runs.api import ExecutionsView
+from opsflows.workflows.api import WorkflowsView, WorkflowView
 
 
 def endpoint(route: str, view: Callable[..., HttpResponseBase], name: str, **kwargs: Any) -> list[URLPattern]:
@@ -18,6 +21,12 @@ def endpoint(route: str, view: Callable[..., HttpResponseBase], name: str, **kwa
 app_name = "api"
 urlpatterns = [
     *endpoint("token", TokenView.as_view(), "token"),
+    *endpoint("events", EventsView.as_view(), "events"),
+    *endpoint("inbox", InboxView.as_view(), "inbox"),
+    *endpoint("inbox/<event_id>/ack", AcknowledgementView.as_view(), "acknowledge"),
+    *endpoint("workflows", WorkflowsView.as_view(), "workflows"),
+    *endpoint("workflows/<uuid:workflow_id>", WorkflowView.as_view(), "workflow"),
+    *endpoint("workflows/<uuid:workflow_id>/executions", ExecutionsView.as_view(), "executions"),
     # Last: whatever is not above is answered in the API's own shape.
     re_path(r"", not_found, name="unknown"),
 ]

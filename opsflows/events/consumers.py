@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.utils.module_loading import autodiscover_modules
@@ -51,5 +51,10 @@ def consumer(name: str) -> Callable[[Consumer], Consumer]:
 
 def all_consumers() -> dict[str, Consumer]:
     """Every consumer by name."""
-    autodiscover_modules("consumers")
+    _discover()
     return _consumers
+
+
+@cache
+def _discover() -> None:
+    autodiscover_modules("consumers")

@@ -57,8 +57,8 @@ def _load(ids: Sequence[uuid.UUID]) -> list[RoutedEvent]:
         EventPayload.objects.filter(event__in=ids).values_list("event_id", Cast("data", output_field=TextField()))
     )
     columns = ("id", "account_id", "name", "source_label", "occurred_at", "received_at", "depth")
-    rows = Event.objects.filter(id__in=ids).order_by("id").values_list(*columns)
-    return [RoutedEvent(*row, payload=texts.get(row[0])) for row in rows]
+    rows = Event.objects.filter(id__in=ids).order_by("id").values(*columns)
+    return [RoutedEvent(**row, payload=texts.get(row["id"])) for row in rows]
 
 
 def _hand_over(events: Sequence[RoutedEvent], consumers: Mapping[str, Consumer], now: datetime) -> None:

@@ -114,4 +114,6 @@ def _error(status: int, code: str, message: str) -> HttpResponse:
 
 
 def _json(status: int, document: dict[str, object]) -> HttpResponse:
-    return HttpResponse(dump_json(document), status=status, content_type="application/json")
+    body = dump_json(document).encode("utf-8")
+    # Said here, because the middleware that says it for pages is passed by (`hooks_first`).
+    return HttpResponse(body, status=status, content_type="application/json", headers={"Content-Length": len(body)})

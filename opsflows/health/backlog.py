@@ -44,21 +44,17 @@ class Backlog:
         )
 
     def _runs(self) -> Iterator[Metric]:
-        by_status = GaugeMetricFamily(
-            "opsflows_queue_items",
-            f"Runs with work to do, by state; {COUNT_LIMIT} in one priority means that many or more.",
-            labels=["status"],
+        by_status = {status: QueueItem.objects.filter(status=status) for status in QueueItem.Status.values}
+        fallen_due = by_status["waiting"].filter(scheduled_at__lte=self.now)
+        items = GaugeMetricFamily(
+            "opsflows_queue_items", f"Runs by state; {COUNT_LIMIT} means that many or more.", labels=["status"]
         )
-        # One priority at a time: the index of claimable items begins with it, so each is a range of the index.
-        queued = [QueueItem.objects.filter(status="queued", priority=priority) for priority in Priority.values]
-        due = [items.filter(scheduled_at__lte=self.now) for items in queued]
-        waiting = [items.filter(scheduled_at__gt=self.now) for items in queued]
-        by_status.add_metric(["due"], sum(map(_count, due)))
-        by_status.add_metric(["waiting"], sum(map(_count, waiting)))
-        by_status.add_metric(["processing"], _count(QueueItem.objects.filter(status="processing")))
-        by_status.add_metric(["held"], _count(QueueItem.objects.filter(status="held")))
-        yield by_status
-        firsts = [items.order_by("scheduled_at").values_list("scheduled_at", flat=True).first() for items in due]
+        for status, rows in by_status.items():
+            items.add_metric([status], _count(rows))
+        yield items
+        # One priority at a time: the index of claimable items begins with it, so each is the first entry of a range.
+        ranges = [fallen_due, *(by_status["queued"].filter(priority=priority) for priority in Priority.values)]
+        firsts = [rows.order_by("scheduled_at").values_list("scheduled_at", flat=True).first() for rows in ranges]
         yield GaugeMetricFamily(
             "opsflows_queue_oldest_due_seconds",
             "How long the run that was due first has been waiting for a worker.",

@@ -12,4 +12,4 @@ def backoff(attempt: int, *, base: timedelta, draw: random.Random | None = None)
     `attempt` counts from 1, the attempt that has just failed.
     """
     bound = min(CAP, base * 2 ** min(attempt - 1, 20))
-    return bound * (draw or random).random()
+    return timedelta(seconds=bound.total_seconds() * (draw or random).random())

@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -20,6 +21,7 @@ class Bell:
         self._rung = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
+        self._closed = False
         self.pid = os.getpid()
 
     def ring(self) -> None:
@@ -31,13 +33,19 @@ class Bell:
                     self._thread = threading.Thread(target=self._run, name="bell", daemon=True)
                     self._thread.start()
 
+    def close(self) -> None:
+        """Hang the bell up: its thread ends and its connection with it."""
+        self._closed = True
+        self._rung.set()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+
     def _run(self) -> None:
         import psycopg
 
         link: psycopg.Connection | None = None
         pause = threading.Event()
-        while True:
-            self._rung.wait()
+        while self._rung.wait() and not self._closed:
             self._rung.clear()
             try:
                 if link is None or link.closed:
@@ -48,6 +56,8 @@ class Bell:
                 link = None
                 pause.wait(1)
             pause.wait(QUIET)
+        if link is not None:
+            link.close()
 
 
 _bell = Bell()
@@ -71,7 +81,7 @@ def _ring_now() -> None:
     _bell.ring()
 
 
-def connect_parameters() -> dict[str, object]:
+def connect_parameters() -> dict[str, Any]:
     """Parameters for a plain connection beside Django's, in the same database."""
     wanted = ("dbname", "host", "port", "user", "password", "sslmode", "connect_timeout", "options")
     parameters = connection.get_connection_params()

@@ -39,19 +39,21 @@ class PostgresEars(Ears):
         super().__init__()
         self._closed = threading.Event()
         self._parameters = connect_parameters()
+        self._thread = threading.Thread(target=self._listen, name="ears", daemon=True)
 
     def open(self) -> None:
-        threading.Thread(target=self._listen, name="ears", daemon=True).start()
+        self._thread.start()
 
     def close(self) -> None:
         self._closed.set()
+        self._thread.join(timeout=5)
 
     def _listen(self) -> None:
         import psycopg
 
         while not self._closed.is_set():
             try:
-                with psycopg.connect(**self._parameters, autocommit=True) as link:  # type: ignore[arg-type]
+                with psycopg.connect(**self._parameters, autocommit=True) as link:
                     link.execute(f"LISTEN {CHANNEL}")
                     self.wake.set()  # What was rung while nobody listened.
                     while not self._closed.is_set():
@@ -82,7 +84,7 @@ class SQLiteEars(Ears):
                 version = cursor.execute("PRAGMA data_version").fetchone()[0]
         except DatabaseError:
             return True
-        changed = version != self._seen
+        changed: bool = version != self._seen
         self._seen = version
         return changed
 

@@ -8,10 +8,12 @@ import uuid
 def new_id() -> uuid.UUID:
     """A UUID of version 7: rows of the same moment lie together in the index, and a page can follow the id backwards.
 
-    The order is by millisecond and then random, so it is a way to page and never a way to route (ids are not in commit
-    order). Unique, not secret: nothing may rest on such an id being hard to guess.
+    The order is by time, to a quarter of a microsecond (RFC 9562's method 3), so what one process makes in a row sorts
+    in that row. It is a way to page and never a way to route: ids are not in commit order. Unique, not secret: nothing
+    may rest on such an id being hard to guess.
     """
-    moment = time.time_ns() // 1_000_000
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    fraction = (rest << 12) // 1_000_000
     # Python seeds this generator from the system, and again in every forked child.
-    bits = random.getrandbits(74)
-    return uuid.UUID(int=(moment << 80) | (0x7 << 76) | ((bits >> 62) << 64) | (0b10 << 62) | (bits & (2**62 - 1)))
+    bits = random.getrandbits(62)
+    return uuid.UUID(int=(milliseconds << 80) | (0x7 << 76) | (fraction << 64) | (0b10 << 62) | bits)

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import ClassVar
 
 from django.utils.module_loading import autodiscover_modules
@@ -70,5 +71,10 @@ def register(lane: type[Lane]) -> type[Lane]:
 
 def lane_classes() -> list[type[Lane]]:
     """Every lane, in the order of the apps."""
-    autodiscover_modules("lane")
+    _discover()
     return _lanes
+
+
+@cache
+def _discover() -> None:
+    autodiscover_modules("lane")

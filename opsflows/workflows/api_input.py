@@ -57,7 +57,10 @@ def read_submitted(document: object) -> Submitted:
 
 
 def _unknown_keys(document: Mapping[str, Any]) -> Iterator[Problem]:
-    for key in document.keys() - set(_KEYS):
+    for key in sorted(document.keys() - set(_KEYS)):
+        if key == "logic":
+            yield Problem(key, 'Stands inside conditions: {"logic": "OR", "rules": [...]}.')
+            continue
         close = get_close_matches(key, _KEYS, n=1)
         hint = f"Did you mean {close[0]}?" if close else f"Known are: {', '.join(_KEYS)}."
         yield Problem(key[:80], f"This field is not known here. {hint}")

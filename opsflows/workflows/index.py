@@ -5,15 +5,16 @@ import json
 import logging
 import sys
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from opsflows.jsontext import canonical_json
 from opsflows.rules import RuleError
+from opsflows.workflows.entry_parts import Part, parts_of
 from opsflows.workflows.errors import InvalidDefinition
-from opsflows.workflows.matching import Index, Listener, make_listener
+from opsflows.workflows.matching import Index, Listener
 from opsflows.workflows.models import IndexEpoch, Workflow, WorkflowVersion
 from opsflows.workflows.read_graph import read_graph
 from opsflows.workflows.settings import RunSettings, parse_settings
@@ -60,8 +61,7 @@ def _load(known: Mapping[uuid.UUID, Listener]) -> dict[uuid.UUID, Listener]:
     found = {version_id: known[version_id] for version_id in live if version_id in known}
     for version_id, *stored in _versions([version_id for version_id in live if version_id not in known]):
         account_id, workflow_id = live[version_id]
-        make = functools.partial(make_listener, account_id=account_id, workflow_id=workflow_id, version_id=version_id)
-        found[version_id] = _listener(make, *stored)
+        found[version_id] = _listener(account_id, workflow_id, version_id, *stored)
     return found
 
 
@@ -71,20 +71,27 @@ def _versions(ids: Sequence[uuid.UUID]) -> Iterator[tuple[uuid.UUID, str, Any, A
         yield from chunk.values_list("id", "trigger_event", "workflow_data", "settings")
 
 
-def _listener(make: Callable[..., Listener], event_name: str, workflow_data: Any, settings: Any) -> Listener:
+def _listener(
+    account_id: uuid.UUID,
+    workflow_id: uuid.UUID,
+    version_id: uuid.UUID,
+    event_name: str,
+    workflow_data: Any,
+    settings: Any,
+) -> Listener:
+    first_node: str | None = None
+    parts: tuple[Part, ...] = ()
+    run_settings = RunSettings()
     try:
         graph = read_graph(workflow_data)
         entry, first = graph.entry(), graph.first()
-        return make(
-            event_name=event_name,
-            settings=_settings(canonical_json(settings)),
-            first_node=sys.intern(first.id) if first else None,
-            conditions=entry.config.get("conditions") if entry else None,
-        )
+        first_node = sys.intern(first.id) if first else None
+        parts = parts_of(entry.config.get("conditions")) if entry else ()
+        run_settings = _settings(canonical_json(settings))
     except (InvalidDefinition, RuleError) as error:
         # It listens all the same: the run that it starts fails at once, where somebody sees why.
-        logger.error("A live version that listens to %s cannot run: %s", event_name, error)
-        return make(event_name=event_name, settings=RunSettings(), first_node=None, conditions=None)
+        logger.error("Version %s of workflow %s cannot run: %s", version_id, workflow_id, error)
+    return Listener(account_id, workflow_id, version_id, sys.intern(event_name), run_settings, first_node, parts)
 
 
 @functools.lru_cache(maxsize=256)

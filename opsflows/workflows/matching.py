@@ -1,25 +1,19 @@
 """From an event to the workflows that care for it, in memory: the cost follows the matches, not the workflows."""
 
-import sys
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from opsflows.rules import Clock, compile_condition, lookup, value_keys
+from opsflows.rules import Clock, lookup, value_keys
+from opsflows.workflows.entry_parts import Needed, Part
 from opsflows.workflows.settings import RunSettings
-
-#: An `in` with more alternatives than this would fill the index rather than help it.
-MAX_KEYS = 100
-
-#: A dotted path of the event, and the keys one of which the value there must have (`rules.Equality`, kept small).
-Needed = tuple[str, tuple[Hashable, ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Listener:
-    """One live workflow. There may be many, so it holds little: of its condition only the compiled test."""
+    """One live workflow. There may be many, so it holds little."""
 
     account_id: uuid.UUID
     workflow_id: uuid.UUID
@@ -28,48 +22,20 @@ class Listener:
     settings: RunSettings
     #: The node a run begins with: the entry condition, else the first step; None where there is no step.
     first_node: str | None
-    #: Whether the event lets a run start; None: it always does.
-    test: Callable[[Mapping[str, Any], Clock], bool] | None
-    #: What must be equal for `test` to hold.
-    needed: tuple[Needed, ...]
+    #: The entry condition: all of them must hold.
+    parts: tuple[Part, ...]
 
     @property
     def priority(self) -> str:
         """`low`, `normal`, `high` or `urgent`."""
         return self.settings.priority
 
-
-def make_listener(
-    *,
-    account_id: uuid.UUID,
-    workflow_id: uuid.UUID,
-    version_id: uuid.UUID,
-    event_name: str,
-    settings: RunSettings,
-    first_node: str | None,
-    conditions: Any,
-) -> Listener:
-    """The listener of one version; `conditions` is its entry condition as written, None where it has none.
-
-    Raises:
-        RuleError: the condition is broken.
-    """
-    condition = None if conditions is None else compile_condition(conditions)
-    equalities = condition.equalities() if condition else []
-    return Listener(
-        account_id=account_id,
-        workflow_id=workflow_id,
-        version_id=version_id,
-        event_name=sys.intern(event_name),
-        settings=settings,
-        first_node=first_node,
-        test=condition.matches if condition else None,
-        needed=tuple(
-            (sys.intern(equality.path), tuple(equality.keys))
-            for equality in equalities
-            if len(equality.keys) <= MAX_KEYS
-        ),
-    )
+    def matches(self, scope: Mapping[str, Any], clock: Clock) -> bool:
+        """Whether the event lets a run start."""
+        for part in self.parts:  # noqa: SIM110  (a generator would cost more than the comparisons)
+            if not part.matches(scope, clock):
+                return False
+        return True
 
 
 class Index:
@@ -94,7 +60,7 @@ class Index:
         group = accounts.get(account_id) if accounts else None
         if group is None:
             return []
-        return [each for each in group.candidates(scope) if each.test is None or each.test(scope, clock)]
+        return [each for each in group.candidates(scope) if each.matches(scope, clock)]
 
 
 class _Group:
@@ -109,7 +75,7 @@ class _Group:
         self._by_path: dict[str, dict[Hashable, list[Listener]]] = {}
         usage = _Usage(members)
         for member in members:
-            chosen = usage.most_selective(member.needed)
+            chosen = usage.most_selective(member)
             if chosen is None:
                 self._scanned.append(member)
                 continue
@@ -135,14 +101,19 @@ class _Usage:
     """How many listeners share each path, and each key at a path."""
 
     def __init__(self, members: Sequence[Listener]) -> None:
-        needed = [each for member in members for each in member.needed]
+        needed = [each for member in members for each in _needed(member)]
         self._paths = Counter(path for path, _ in needed)
         self._keys = Counter((path, key) for path, keys in needed for key in keys)
 
-    def most_selective(self, needed: Sequence[Needed]) -> Needed | None:
+    def most_selective(self, member: Listener) -> Needed | None:
         """The equality that fewest others share; among equals the path that most use, so that there are few paths."""
-        return min(needed, key=self._rank, default=None)
+        return min(_needed(member), key=self._rank, default=None)
 
     def _rank(self, needed: Needed) -> tuple[int, int]:
         path, keys = needed
         return max((self._keys[path, key] for key in keys), default=0), -self._paths[path]
+
+
+def _needed(member: Listener) -> Iterator[Needed]:
+    for part in member.parts:
+        yield from part.needed

@@ -92,10 +92,7 @@ def _node(
 ) -> dict[str, Any]:
     step = step or {}
     data: dict[str, Any] = {"kind": kind, "config": config}
-    if step.get("label"):
-        data["label"] = step["label"]
-    if step.get("critical") is not None:
-        data["critical"] = step["critical"]
+    data |= {key: step[key] for key in ("label", "critical") if step.get(key) is not None}
     return {"id": step.get("id") or default_id, "type": step_type, "data": data}
 
 

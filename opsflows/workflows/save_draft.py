@@ -38,7 +38,7 @@ def create_workflow(
         category=category,
         created_by_id=actor.user_id,
     )
-    _write(workflow, name=name, workflow_data=workflow_data, settings=settings or {})
+    _change(workflow, name=name, workflow_data=workflow_data, settings=settings or {})
     workflow.save(force_insert=True)
     return workflow
 
@@ -67,12 +67,7 @@ def update_draft(
         locked = Workflow.objects.select_for_update(no_key=True).get(pk=workflow.pk)
         if locked.revision != revision:
             raise RevisionConflict(expected=revision, current=locked.revision)
-        _write(
-            locked,
-            name=locked.workflow_name if name is None else name,
-            workflow_data=locked.workflow_data if workflow_data is None else workflow_data,
-            settings=locked.settings if settings is None else settings,
-        )
+        _change(locked, name=name, workflow_data=workflow_data, settings=settings)
         if description is not None:
             locked.description = description
         locked.revision += 1
@@ -90,17 +85,37 @@ def update_draft(
     return locked
 
 
-def _write(workflow: Workflow, *, name: str, workflow_data: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
-    problems = [*_name_problems(name), *structure_problems(workflow_data, settings)]
+def _change(
+    workflow: Workflow,
+    *,
+    name: str | None,
+    workflow_data: Mapping[str, Any] | None,
+    settings: Mapping[str, Any] | None,
+) -> None:
+    """Set what is given, or raise with all that is wrong with it."""
+    problems: list[Problem] = []
+    if name is not None:
+        workflow.workflow_name = name.strip()
+        problems += _name_problems(workflow.workflow_name)
+    if settings is not None:
+        workflow.settings = settings
+    if workflow_data is not None:
+        workflow.workflow_data = workflow_data
+    # Judged when it changes: what a later release does not take any more can still be renamed.
+    if settings is not None or workflow_data is not None:
+        problems += structure_problems(workflow.workflow_data, workflow.settings)
     if problems:
         raise InvalidDefinition(problems)
+    if workflow_data is not None:
+        workflow.trigger_config = _trigger(workflow_data)
+
+
+def _trigger(workflow_data: Mapping[str, Any]) -> dict[str, Any]:
     triggers = read_graph(workflow_data).triggers
-    workflow.workflow_name = name.strip()
-    workflow.workflow_data, workflow.settings = workflow_data, settings
-    workflow.trigger_config = {"kind": triggers[0].kind, **triggers[0].config} if triggers else {}
+    return {"kind": triggers[0].kind, **triggers[0].config} if triggers else {}
 
 
 def _name_problems(name: str) -> list[Problem]:
-    if not name.strip():
+    if not name:
         return [Problem("name", "This field is required; say in a few words what the workflow does.")]
-    return [Problem("name", f"Must be at most {MAX_NAME} characters.")] if len(name.strip()) > MAX_NAME else []
+    return [Problem("name", f"Must be at most {MAX_NAME} characters.")] if len(name) > MAX_NAME else []

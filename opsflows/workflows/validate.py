@@ -1,13 +1,13 @@
 """What is wrong with a definition: what refuses even a draft, and all that refuses publishing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from opsflows.events.names import name_problem
 from opsflows.rules import Problem
 from opsflows.workflows.compiled import ExaminedNode, examine_node
 from opsflows.workflows.errors import InvalidDefinition
-from opsflows.workflows.graph import Graph, Node
+from opsflows.workflows.graph import Graph, Node, node_path
 from opsflows.workflows.read_graph import read_graph
 from opsflows.workflows.settings import parse_settings
 from opsflows.workflows.wiring import wiring_problems
@@ -16,29 +16,33 @@ from opsflows.workflows.wiring import wiring_problems
 def structure_problems(workflow_data: object, settings: object) -> list[Problem]:
     """What refuses even a draft: a shape that cannot be read, a kind, operator, field or setting that is not known, a
     condition or a template that is broken. Paths are the graph's: `nodes[a1].config.to`."""
-    problems = _settings_problems(settings)
-    try:
-        graph = read_graph(workflow_data)
-    except InvalidDefinition as error:
-        return [*error.problems, *problems]
-    return [*_broken(graph, _examine(graph)), *problems]
+    return _problems(workflow_data, settings, _broken)
 
 
 def publish_problems(workflow_data: object, settings: object) -> list[Problem]:
     """All that stands in the way of publishing; what refuses a draft is among it."""
-    problems = _settings_problems(settings)
+    return _problems(workflow_data, settings, _everything)
+
+
+_Examined = Mapping[str, ExaminedNode]
+
+
+def _problems(
+    workflow_data: object, settings: object, look: Callable[[Graph, _Examined], Iterable[Problem]]
+) -> list[Problem]:
     try:
         graph = read_graph(workflow_data)
     except InvalidDefinition as error:
-        return [*error.problems, *problems]
-    examined = _examine(graph)
-    return [
-        *_broken(graph, examined),
-        *_trigger_problems(graph),
-        *_unfinished(examined),
-        *wiring_problems(graph, {node_id: node.kind for node_id, node in examined.items() if node.kind}),
-        *problems,
-    ]
+        return [*error.problems, *_settings_problems(settings)]
+    examined = {node.id: examine_node(node) for node in graph.nodes if not node.is_trigger}
+    return [*look(graph, examined), *_settings_problems(settings)]
+
+
+def _everything(graph: Graph, examined: _Examined) -> Iterator[Problem]:
+    yield from _broken(graph, examined)
+    yield from _trigger_problems(graph)
+    yield from _unfinished(examined)
+    yield from wiring_problems(graph, {node_id: node.kind for node_id, node in examined.items() if node.kind})
 
 
 def _settings_problems(settings: object) -> list[Problem]:
@@ -49,11 +53,7 @@ def _settings_problems(settings: object) -> list[Problem]:
     return []
 
 
-def _examine(graph: Graph) -> dict[str, ExaminedNode]:
-    return {node.id: examine_node(node) for node in graph.nodes if not node.is_trigger}
-
-
-def _broken(graph: Graph, examined: Mapping[str, ExaminedNode]) -> Iterator[Problem]:
+def _broken(graph: Graph, examined: _Examined) -> Iterator[Problem]:
     for node in graph.nodes:
         if node.is_trigger:
             yield from _unknown_trigger_fields(node)
@@ -69,11 +69,11 @@ def _unknown_trigger_fields(trigger: Node) -> Iterator[Problem]:
         yield Problem(f"{trigger.path}.config.{key}", 'This field is not known here; a trigger takes only "event".')
 
 
-def _unfinished(examined: Mapping[str, ExaminedNode]) -> Iterator[Problem]:
+def _unfinished(examined: _Examined) -> Iterator[Problem]:
     for node_id, node in examined.items():
         yield from node.unfinished
         if node.kind and node.config is not None and not node.broken:
-            yield from node.kind.check(node.config, path=f"nodes[{node_id}].config")
+            yield from node.kind.check(node.config, path=f"{node_path(node_id)}.config")
 
 
 def _trigger_problems(graph: Graph) -> Iterator[Problem]:

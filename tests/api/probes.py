@@ -44,6 +44,13 @@ class WhoAmI(APIView):
         return Response({"user": request.user.username, "role": actor.role, "account": actor.account_id})
 
 
+class Incurious(APIView):
+    """Does not ask who calls, so only the default permission stands before it."""
+
+    def get(self, request: Request) -> Response:
+        return Response({})
+
+
 class Send(APIView):
     def get(self, request: Request) -> Response:
         actor_of(request).require(Permission.EVENTS_SEND)
@@ -88,6 +95,7 @@ def _probe(route: str, view: Any) -> list[Any]:
 
 urlpatterns = [
     *_probe("api/probe/who", WhoAmI),
+    *_probe("api/probe/incurious", Incurious),
     *_probe("api/probe/send", Send),
     *_probe("api/probe/echo", Echo),
     *_probe("api/probe/small", Small),

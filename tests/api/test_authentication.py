@@ -48,6 +48,11 @@ def test_no_or_bad_credentials_are_401(api: Client, db: None, header: str | None
     assert set(answer.json()["error"]) == {"code", "message"}
 
 
+def test_a_view_that_forgets_to_ask_is_closed_too(api: Client, as_ed: Client) -> None:
+    assert api.get("/api/probe/incurious").status_code == 401
+    assert as_ed.get("/api/probe/incurious").status_code == 200
+
+
 def test_a_scope_or_role_that_lacks_is_403(as_ed: Client, key: IssuedKey) -> None:
     assert as_ed.get("/api/probe/send").status_code == 200
     ApiKey.objects.update(scopes=["events:read"])

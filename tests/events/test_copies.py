@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -19,7 +19,9 @@ from opsflows.events.change_source import change_source
 from opsflows.events.models import Event, EventKey, EventPayload, Source
 from opsflows.events.store import store
 from opsflows.jsontext.field import JsonText
+from opsflows.queue.ids import new_id
 from tests.events.conftest import SECRET, Post, stripe_body
+from tests.processes.wait import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,6 +85,36 @@ def test_batches_that_overlap_store_each_event_once(account: PlatformAccount) ->
     assert Event.objects.count() == len(names)
     assert sorted(key for key, _, fresh in answers if fresh) == sorted(names)
     assert len({(key, event_id) for key, event_id, _ in answers}) == len(names)
+
+
+def waiting_for_locks(count: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        [found] = cursor.fetchone()
+    return bool(found >= count)
+
+
+@pytest.mark.postgres
+def test_batches_take_their_locks_in_one_order(account: PlatformAccount) -> None:
+    def run(keys: str) -> list[Any]:
+        try:
+            now = timezone.now()
+            events = [NewEvent("order.paid", key, now, JsonText("{}")) for key in keys]
+            return store(account_id=account.pk, scope="batch", events=events, door="api", now=now)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            # Both batches get as far as this key allows; in orders of their own each would then hold what the other
+            # wants.
+            EventKey.objects.create(scope="batch", key="m", event_id=new_id(), created_at=timezone.now())
+            answers = [pool.submit(run, keys) for keys in ("amz", "zma")]
+            wait_until(lambda: waiting_for_locks(2), seconds=20, what="both batches wait")
+            transaction.set_rollback(True)
+        assert sum(event.fresh for answer in answers for event in answer.result()) == 3
 
 
 def test_a_source_switched_off_in_the_middle_takes_nothing_more(source: Source, actor: Actor) -> None:

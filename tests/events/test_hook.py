@@ -143,3 +143,14 @@ def test_rejections_of_an_hour_are_one_row(post: Post, source: Source) -> None:
 def test_a_source_whose_secret_cannot_be_read_asks_to_try_later(post: Post, source: Source, settings: Any) -> None:
     settings.OPSFLOWS_KEYS = ["another key"]
     refused(post(source, stripe_body()), 503, "unreadable_source")
+
+
+def test_the_middleware_answers_as_the_map_does(post: Post, source: Source, client: Client, settings: Any) -> None:
+    settings.MIDDLEWARE = ["opsflows.events.middleware.hooks_first"]
+    settings.ROOT_URLCONF = "opsflows.api.urls"
+    response = post(source, stripe_body("evt_1"))
+    assert (response.status_code, int(response["Content-Length"])) == (202, len(response.content))
+    assert post(source, stripe_body("evt_1")).status_code == 200
+    assert client.post("/hooks/unknown").json()["error"]["code"] == "unknown_token"
+    for elsewhere in ("/hooks/", "/hooks", "/token"):
+        assert "unknown_token" not in client.post(elsewhere).content.decode()

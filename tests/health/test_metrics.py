@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from unittest import mock
 
@@ -21,6 +21,8 @@ from opsflows.events.models import Event
 from opsflows.health import backlog
 from opsflows.health.exposition import Counters
 from opsflows.metrics_directory import VARIABLE, claim_directory
+from opsflows.runs.models import Execution, Priority, QueueItem
+from opsflows.workflows.models import Workflow, WorkflowVersion
 
 pytestmark = pytest.mark.django_db
 
@@ -90,14 +92,57 @@ def test_gauges_tell_what_waits(client: Client, monkeypatch: pytest.MonkeyPatch)
     read = figures(client.get("/metrics").text)
     assert read["opsflows_events_unrouted", ()] == 3  # the bound, not the four that there are
     assert read["opsflows_events_oldest_unrouted_seconds", ()] == pytest.approx(120, abs=60)
-    assert read["opsflows_queue_items", (("status", "due"),)] == 0
+    assert read["opsflows_queue_items", (("status", "queued"),)] == 0
     assert read["opsflows_queue_oldest_due_seconds", ()] == 0
     assert read["opsflows_workers_alive", ()] == 0
     assert read["opsflows_database_up", ()] == 1
 
 
+def queue_item(*, status: str, scheduled_at: datetime, priority: Priority = Priority.NORMAL) -> None:
+    account, _ = PlatformAccount.objects.get_or_create(slug="acme", defaults={"name": "Acme"})
+    workflow = Workflow.objects.create(account=account, workflow_name="Example")
+    version = WorkflowVersion.objects.create(
+        workflow=workflow, number=1, workflow_data={}, content_hash="", created_at=scheduled_at
+    )
+    execution = Execution.objects.create(account=account, workflow=workflow, version=version, started_at=scheduled_at)
+    QueueItem.objects.create(
+        account=account,
+        workflow=workflow,
+        execution=execution,
+        node_id="a1",
+        status=status,
+        priority=priority,
+        scheduled_at=scheduled_at,
+        entered_at=scheduled_at,
+        created_at=scheduled_at,
+    )
+
+
+def test_gauges_tell_how_long_due_runs_wait() -> None:
+    now = timezone.now()
+    queue_item(status="waiting", scheduled_at=now + timedelta(days=2))
+    assert oldest_due(now) == 0
+    queue_item(status="waiting", scheduled_at=now - timedelta(seconds=30))
+    assert oldest_due(now) == 30
+    queue_item(status="queued", scheduled_at=now - timedelta(seconds=90), priority=Priority.LOW)
+    queue_item(status="queued", scheduled_at=now - timedelta(seconds=10), priority=Priority.URGENT)
+    assert oldest_due(now) == 90
+    [items] = [metric for metric in backlog.Backlog(now=now).collect() if metric.name == "opsflows_queue_items"]
+    assert {sample.labels["status"]: sample.value for sample in items.samples} == {
+        "queued": 2,
+        "waiting": 2,
+        "processing": 0,
+        "held": 0,
+    }
+
+
+def oldest_due(now: datetime) -> float:
+    [metric] = [found for found in backlog.Backlog(now=now).collect() if found.name.endswith("oldest_due_seconds")]
+    return metric.samples[0].value
+
+
 def test_a_fixed_number_of_queries(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(12):
         client.get("/metrics")
 
 

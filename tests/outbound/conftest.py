@@ -1,3 +1,5 @@
+"""Clients and requests for the tests of this room."""
+
 import contextlib
 import socket
 import time

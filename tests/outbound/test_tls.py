@@ -126,7 +126,7 @@ def test_a_receiver_without_tls_is_an_error(secure_client, post):
 
 def test_a_handshake_that_does_not_go_on_ends_at_the_deadline(secure_client, post):
     with Receiver(greet=Conversation.hold) as receiver, pytest.raises(OutboundError) as raised:
-        secure_client.send(post(f"https://{HOST}:{receiver.port}/", timeout=0.25))
+        secure_client.send(post(f"https://{HOST}:{receiver.port}/", timeout=0.5))
     assert (raised.value.kind, raised.value.sent) == ("timeout", False)
 
 
@@ -137,7 +137,7 @@ def test_a_slow_body_over_tls_ends_at_the_deadline(secure_client, authority, pos
 
     receiver = Receiver(drip, tls=authority.server_context(x509.DNSName(HOST)))
     with receiver, pytest.raises(OutboundError) as raised:
-        secure_client.send(post(f"https://{HOST}:{receiver.port}/", timeout=0.3))
+        secure_client.send(post(f"https://{HOST}:{receiver.port}/", timeout=1.0))
     assert raised.value.kind == "too_slow"
 
 

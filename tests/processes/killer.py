@@ -4,12 +4,12 @@ import random
 import signal
 import threading
 import time
-from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import psutil
 
-from tests.processes.family import DRAIN, ROLES, SUPERVISOR, WEB_MASTER, Family
+from tests.processes.family import CLUSTER, ROLES, SENTINEL, SUPERVISOR, WEB_MASTER, Family
 from tests.processes.sender import Sender, Sending
 from tests.processes.stack import Stack
 from tests.processes.wait import wait_until
@@ -18,21 +18,22 @@ from tests.processes.wait import wait_until
 COMEBACK = 60.0
 #: At most so long after a burst of events the blow falls, in seconds.
 LATEST = 0.4
+#: What is below one of these must end with it.
+_PARENTS = (SUPERVISOR, CLUSTER, SENTINEL)
 
 
 @dataclass(slots=True)
 class Havoc:
     """What was done."""
 
-    kills: Counter[str] = field(default_factory=Counter)
-    #: Processes that went on after the supervisor above them was killed.
+    #: Role, and the moment on the machine's monotonic clock.
+    kills: list[tuple[str, float]] = field(default_factory=list)
+    #: Processes that went on although the one above them was killed.
     orphans: list[str] = field(default_factory=list)
-    #: Seconds from each kill until the next effect was seen outside, by role.
-    recoveries: list[tuple[str, float]] = field(default_factory=list)
 
 
 class Killer:
-    """Deals one blow at a time; between blows events keep coming, a burst for each."""
+    """Deals one blow at a time, each into a burst of events."""
 
     def __init__(self, stack: Stack, *, seed: int) -> None:
         self._stack = stack
@@ -49,48 +50,34 @@ class Killer:
         return roles[:blows]
 
     def run(self, sender: Sender, sendings: list[Sending], *, blows: int) -> Havoc:
-        """Send all of `sendings`, with a blow in the middle of every burst."""
+        """Send all of `sendings`; the last burst comes after the last blow."""
         sender.allowance = 0
-        sending = threading.Thread(target=sender.send, args=(sendings,), daemon=True)
-        sending.start()
-        try:
-            for number, role in enumerate(self.plan(blows), start=1):
-                victim = wait_until(lambda role=role: self._choose(role), seconds=COMEBACK, what=f"a {role}")
-                sender.allowance = len(sendings) * number // (blows + 1)
-                self._pause.wait(self._random.uniform(0, LATEST))
-                self._kill(role, self._choose(role) or victim)
-            sender.allowance = None
-            sending.join(timeout=120)
-            assert not sending.is_alive(), "the sender did not come to its end"
-        finally:
-            sender.stopping.set()
-            sender.allowance = None
-            sending.join(timeout=60)
+        with ThreadPoolExecutor(1) as executor:
+            sending = executor.submit(sender.send, sendings)
+            try:
+                for number, role in enumerate(self.plan(blows), start=1):
+                    sender.allowance = len(sendings) * number // (blows + 1)
+                    self._await_victim(role)
+                    self._pause.wait(self._random.uniform(0, LATEST))
+                    self._kill(role, self._await_victim(role))
+                sender.allowance = None
+                sending.result()
+            finally:
+                sender.stopping.set()
         return self.havoc
 
-    def _choose(self, role: str) -> int | None:
-        pids = self._family.members()[role]
-        return self._random.choice(pids) if pids else None
+    def _await_victim(self, role: str) -> int:
+        pids = wait_until(lambda: self._family.members()[role], seconds=COMEBACK, what=f"a {role} to kill")
+        return self._random.choice(pids)
 
     def _kill(self, role: str, pid: int) -> None:
-        below = self._stack.family("worker") if role == SUPERVISOR else []
-        try:
-            psutil.Process(pid).send_signal(signal.SIGKILL)
-        except psutil.NoSuchProcess:
-            return
-        self.havoc.kills[role] += 1
-        killed_at = time.monotonic()
+        victim = psutil.Process(pid)
+        below = victim.children(recursive=True) if role in _PARENTS else []
+        self.havoc.kills.append((role, time.monotonic()))
+        victim.send_signal(signal.SIGKILL)
+        _, alive = psutil.wait_procs(below, timeout=5)
+        self.havoc.orphans += [f"{process.pid} below the {role}" for process in alive]
         if role == SUPERVISOR:
-            _, alive = psutil.wait_procs(below, timeout=5)
-            self.havoc.orphans += [f"{process.pid} {' '.join(process.cmdline())}" for process in alive]
             self._stack.restart("worker")
         elif role == WEB_MASTER:
             self._stack.restart("web")
-        if role in (WEB_MASTER, DRAIN) or "web" not in role:
-            self._await_effect(role, killed_at)
-
-    def _await_effect(self, role: str, killed_at: float) -> None:
-        """The work goes on; how long it took."""
-        before = self._stack.ask_sink("/count")
-        wait_until(lambda: self._stack.ask_sink("/count") > before, seconds=COMEBACK, what=f"work after the {role}")
-        self.havoc.recoveries.append((role, time.monotonic() - killed_at))

@@ -30,7 +30,7 @@ def main() -> None:
         "source", "create", "Load", "--account", ACCOUNT, "--connector", "hmac", f"--secret={secret}", stdout=out
     )
     made = {"path": out.getvalue().split()[-1], "workflows": [_live(account.pk, rule) for rule in wanted["workflows"]]}
-    print(json.dumps(made))
+    sys.stdout.write(json.dumps(made))
 
 
 def _live(account_id: Any, rule: dict[str, Any]) -> str:

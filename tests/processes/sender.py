@@ -9,6 +9,7 @@ import hmac
 import json
 import selectors
 import socket
+import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -100,12 +101,13 @@ class Sender:
                     upcoming += line.begin(sendings[upcoming])
             if upcoming == len(sendings) and all(line.sending is None for line in lines):
                 return time.monotonic() - start
-            for key, _ in selector.select(0.5 if allowed == len(sendings) and all(line.link for line in lines) else 0.005):
+            held_back = allowed < len(sendings) or any(line.link is None for line in lines)
+            for key, _ in selector.select(0.005 if held_back else 0.5):
                 key.data.read()
 
-    def _allowed(self, elapsed: float, rate: float | None) -> float:
-        paced = float("inf") if rate is None else elapsed * rate + 1
-        return int(paced) if self.allowance is None else min(self.allowance, paced)
+    def _allowed(self, elapsed: float, rate: float | None) -> int:
+        allowances = [self.allowance, None if rate is None else int(elapsed * rate) + 1]
+        return min((each for each in allowances if each is not None), default=sys.maxsize)
 
 
 class _Line:

@@ -24,13 +24,8 @@ from tests.processes.database import PostgresDatabase, SQLiteDatabase
 from tests.processes.wait import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
-#: What an installation reads from its environment; nothing of it is taken from the environment of the test.
-SETTINGS = (
-    "ALLOWED_HOSTS BEHIND_TLS_PROXY DATABASE_URL DEBUG DEFAULT_FROM_EMAIL EMAIL_URL HOST LOG_LEVEL METRICS_TOKEN "
-    "OPSFLOWS_CALL_THREADS OPSFLOWS_CLUSTER OPSFLOWS_DRAINS OPSFLOWS_HOME OPSFLOWS_KEYS OUTBOUND_ALLOWED_NETWORKS "
-    "PORT PROMETHEUS_MULTIPROC_DIR PUBLIC_URL REDIS_URL SECRET_KEY SECURE_HSTS_SECONDS SECURE_SSL_REDIRECT "
-    "SLACK_WEBHOOK_URL TRUSTED_PROXIES WEB_THREADS WEB_WORKERS"
-).split()
+#: What a process needs of its surroundings; everything else in the environment of an installation is a setting.
+KEPT = ("HOME", "LANG", "LC_ALL", "PATH", "PYTHONDONTWRITEBYTECODE", "TMPDIR")
 WEB = ("-m", "gunicorn", "--config", "python:opsflows.gunicorn")
 WORKER = ("manage.py", "worker")
 READY_SECONDS = 60.0
@@ -56,7 +51,7 @@ class Stack:
         self.sink_port = 0
         self.processes: dict[str, psutil.Popen] = {}
         self.environment = {
-            **{name: value for name, value in os.environ.items() if name not in SETTINGS},
+            **{name: os.environ[name] for name in KEPT if name in os.environ},
             "DATABASE_URL": database_url or database.url,
             "OPSFLOWS_HOME": str(folder / "home"),
             "PORT": str(self.port),
@@ -110,6 +105,11 @@ class Stack:
     def start_worker(self) -> None:
         """The worker as `make worker` starts it."""
         self._start("worker", WORKER)
+
+    def restart(self, name: str) -> None:
+        """Start anew what was killed, as a service manager does."""
+        self.processes.pop(name).wait(timeout=10)
+        self._start(name, {"web": WEB, "worker": WORKER}[name])
 
     def start_sink(self, *arguments: str) -> str:
         """The receiver; its URL."""

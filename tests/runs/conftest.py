@@ -14,6 +14,7 @@ from opsflows.workflows.publish import publish
 from opsflows.workflows.rule_form import to_graph
 from opsflows.workflows.save_draft import create_workflow
 from tests.runs.engine import Engine
+from tests.runs.kinds import registered
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -47,3 +48,10 @@ def live(actor: Actor) -> Callable[..., Workflow]:
         return workflow
 
     return make
+
+
+@pytest.fixture
+def probes() -> Iterator[None]:
+    """The step kinds of tests/runs/kinds.py are known."""
+    with registered():
+        yield

@@ -66,5 +66,5 @@ class Engine:
 
     def steps(self, *fields: str) -> list[Any]:
         """The steps of all runs, in order."""
-        rows = Step.objects.order_by("execution_id", "started_at", "id")
+        rows = Step.objects.order_by("id")
         return list(rows.values_list(*fields, flat=len(fields) == 1))

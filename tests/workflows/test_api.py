@@ -22,8 +22,7 @@ from tests.workflows.rules import DEAL_ALERT, check, edge, graph, stop, trigger
 
 
 @pytest.fixture(autouse=True)
-def _map(settings: Any) -> None:
-    settings.ROOT_URLCONF = "tests.workflows.urls"
+def _without_tls(settings: Any) -> None:
     settings.SECURE_SSL_REDIRECT = False
 
 
@@ -99,6 +98,7 @@ def test_what_is_unfinished_is_not_made_active_and_not_stored(api: Client) -> No
         (lambda rule: rule["actions"][0].update(chanel="#x"), "actions[0].chanel"),
         (lambda rule: rule["actions"][0].update(message="{{#if"), "actions[0].message"),
         (lambda rule: rule.update(actoins=[]), "actoins"),
+        (lambda rule: rule.update(logic="OR"), "logic"),
         (lambda rule: rule.update(actions={}), "actions"),
         (lambda rule: rule.update(trigger=7), "trigger"),
         (lambda rule: rule.update(name=""), "name"),

@@ -153,6 +153,7 @@ def test_a_condition_in_the_row_goes_on_where_it_holds() -> None:
         (lambda rule: rule["actions"][1].update(urll="x"), "actions[1].urll"),
         (lambda rule: rule["actions"][0].update(message="{{"), "actions[0].message"),
         (lambda rule: rule["actions"][0].update(critical="yes"), "actions[0].critical"),
+        (lambda rule: rule["actions"][0].update(label=0), "actions[0].label"),
         (lambda rule: rule["actions"][0].pop("message"), "actions[0].message"),
         (lambda rule: rule["actions"][1].update(url="nope://x"), "actions[1].url"),
         (lambda rule: rule["actions"].insert(0, {"type": "stop"}), "actions[0]"),

@@ -54,6 +54,11 @@ def test_who_comes_second_is_told(editor: Actor, workflow: Workflow) -> None:
     assert workflow.workflow_name == "Mine"
 
 
+def test_what_is_no_longer_taken_can_still_be_renamed(editor: Actor, workflow: Workflow) -> None:
+    Workflow.objects.update(workflow_data=to_graph({"actions": [{"type": "uninstalled"}]}))
+    assert update_draft(actor=editor, workflow=workflow, revision=1, name="Old").workflow_name == "Old"
+
+
 def test_a_viewer_writes_nothing(account: PlatformAccount, workflow: Workflow) -> None:
     viewer = actor_in(account, "viewer")
     with pytest.raises(Forbidden):

@@ -9,7 +9,7 @@ from opsflows.rules import Clock, FormulaError, RenderError
 from opsflows.runs.engine.progress import Calling, NeedsTransaction
 from opsflows.runs.engine.run import Run
 from opsflows.workflows.compiled import CompiledNode, ConfigError
-from opsflows.workflows.kinds import DatabaseKind, OutsideKind, PureKind, StepContext
+from opsflows.workflows.kinds import DatabaseKind, OutsideKind, PureKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Fail, Outcome
 
 
@@ -46,10 +46,14 @@ def begin(run: Run, node: CompiledNode, *, now: datetime, in_transaction: bool) 
     except (ConfigError, RenderError) as error:
         return Begun(Fail(str(error)), now)
     step = run.context(node, config, scope, clock)
-    shown = redact_value(config.model_dump(mode="json", exclude_unset=True))
     if isinstance(node.kind, OutsideKind):
-        return _freeze(node.kind, step, shown, warnings, now)
-    return Begun(_ask(run, node, step), now, shown, warnings)
+        return _freeze(node.kind, step, warnings, now)
+    return Begun(_ask(run, node, step), now, _shown(config), warnings)
+
+
+def _shown(config: StepConfig) -> Any:
+    """The rendered configuration for the trace; numbers stay as they are."""
+    return redact_value(config.model_dump(exclude_unset=True))
 
 
 def _ask(run: Run, node: CompiledNode, step: StepContext) -> Outcome:
@@ -71,11 +75,11 @@ def _ask(run: Run, node: CompiledNode, step: StepContext) -> Outcome:
         return Fail(f"The step broke: {type(error).__name__}: {error}")
 
 
-def _freeze(kind: OutsideKind, step: StepContext, shown: Any, warnings: tuple[str, ...], now: datetime) -> Begun:
+def _freeze(kind: OutsideKind, step: StepContext, warnings: tuple[str, ...], now: datetime) -> Begun:
     try:
         frozen = kind.freeze(step)
     except Exception as error:
-        return Begun(Fail(f"The call could not be prepared: {error}"), now, shown, warnings)
+        return Begun(Fail(f"The call could not be prepared: {error}"), now, _shown(step.config), warnings)
     calling = Calling(
         frozen=frozen,
         key=step.key,

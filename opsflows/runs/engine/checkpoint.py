@@ -160,7 +160,7 @@ def _write_executions(progresses: Sequence[Progress], now: datetime) -> None:
 def _write_items(progresses: Sequence[Progress]) -> None:
     over = [progress.run.item_id for progress in progresses if isinstance(progress.rest, Ended)]
     if over:
-        QueueItem.objects.filter(id__in=over)._raw_delete(using="default")  # type: ignore[attr-defined]
+        QueueItem.objects.filter(id__in=over)._raw_delete(using="default")
     parked = [
         _item(progress, status=progress.rest.status.value, due=progress.rest.due)
         for progress in progresses

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from opsflows.queue.backoff import backoff
 from opsflows.runs.engine.begin import begin
 from opsflows.runs.engine.progress import Calling, Ended, NeedsTransaction, Parked, Progress, Rest, StepRecord
-from opsflows.runs.engine.run import Position, Run
+from opsflows.runs.engine.run import OpenStep, Position, Run
 from opsflows.runs.models import Execution, QueueItem, Step
 from opsflows.workflows.compiled import CompiledNode
 from opsflows.workflows.outcomes import Done, Fail, Outcome, Retry, Skip, Unclear, Wait
@@ -119,6 +119,8 @@ class _Walker:
             return Parked(QueueItem.Status.HELD, self.now, unclear.error)
         if calling.intent:
             self.records.append(record)
+            # The result, when it comes, completes this row.
+            self.run.open_step = OpenStep(record.id, node.id, record.attempt, is_wait=False)
         return calling
 
     def _settle(self, node: CompiledNode, record: StepRecord, outcome: Outcome) -> Rest | None:

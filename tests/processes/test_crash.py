@@ -1,0 +1,28 @@
+"""Processes are killed at random; what was acknowledged is done all the same, and once."""
+
+import pytest
+
+from tests.processes.deals import deals, rule
+from tests.processes.evidence import await_rest, examine
+from tests.processes.killer import Killer
+from tests.processes.sender import Sender, prepare
+from tests.processes.stack import Stack
+
+pytestmark = pytest.mark.processes
+
+EVENTS = 500
+BLOWS = 10
+
+
+def test_kill_at_random(stack: Stack) -> None:
+    # Answers take a while, so that every blow finds calls under way.
+    stack.prepare(rule(stack.start_sink("--ledger", "--delay", "0.1")))
+    stack.start()
+    sendings = prepare(stack.path, stack.secret, deals("deal", EVENTS))
+    havoc = Killer(stack, seed=20260302).run(Sender(stack.port, connections=4), sendings, blows=BLOWS)
+    await_rest(stack, seconds=60)
+    books = examine(stack, sendings, havoc)
+    assert len(havoc.kills) == BLOWS
+    assert all(sending.sent_at for sending in sendings)
+    assert books.acknowledged > EVENTS * 0.9, books.text()
+    assert not books.problems, books.text()

@@ -1,0 +1,191 @@
+"""What a crash leaves behind, and how the next worker goes on from there."""
+
+from collections.abc import Callable
+
+import pytest
+
+from opsflows.accounts.actor import Actor
+from opsflows.records.models import Task
+from opsflows.runs.cancel import NotRunning, cancel
+from opsflows.runs.engine.claim import POISONED, claim
+from opsflows.runs.lane import RunsLane
+from opsflows.runs.models import Execution, QueueItem, Step
+from opsflows.runs.resolve_unclear import NotHeld, resolve_unclear
+from opsflows.workflows.models import Workflow, WorkflowVersion
+from opsflows.workflows.outcomes import Unclear
+from tests.runs.engine import Engine
+from tests.runs.kinds import OutsideProbe, UnsafeProbe
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("probes")]
+
+
+class Died(BaseException):
+    """Stands for the end of the process."""
+
+
+def die_before_recording(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work until a result would be recorded, and lose it."""
+
+    def die(self: RunsLane) -> None:
+        if self._returned:
+            raise Died
+
+    monkeypatch.setattr(RunsLane, "_collect", die)
+    with pytest.raises(Died):
+        engine.settle()
+    monkeypatch.undo()
+    engine.crash()
+
+
+def test_a_repeatable_call_is_made_again_under_the_same_key(
+    engine: Engine, live: Callable[..., Workflow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live("deal.won", {"type": "create_task", "title": "First"}, {"type": "probe_outside", "note": "{{now}}"})
+    engine.emit("deal.won")
+    die_before_recording(engine, monkeypatch)
+    engine.pass_time(minutes=3)
+    assert engine.run().execution_status == Execution.Status.COMPLETED
+    assert len(OutsideProbe.seen) == 2
+    assert OutsideProbe.seen[0] == OutsideProbe.seen[1]
+    assert Task.objects.count() == 1
+
+
+def test_an_unrepeatable_call_waits_for_a_person(
+    engine: Engine, live: Callable[..., Workflow], actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live("deal.won", {"type": "probe_unsafe"}, {"type": "create_task", "title": "After"})
+    engine.emit("deal.won")
+    die_before_recording(engine, monkeypatch)
+    engine.settle()
+    run = engine.run()
+    assert run.execution_status == Execution.Status.NEEDS_ATTENTION
+    assert "Look there whether it happened" in (run.error_message or "")
+    assert len(UnsafeProbe.seen) == 1
+
+    resolve_unclear(actor=actor, execution_id=run.id, verdict="it_happened", now=engine.now)
+    engine.settle()
+    assert engine.run().execution_status == Execution.Status.COMPLETED
+    assert (len(UnsafeProbe.seen), Task.objects.count()) == (1, 1)
+    with pytest.raises(NotHeld):
+        resolve_unclear(actor=actor, execution_id=run.id, verdict="run_again", now=engine.now)
+
+
+def test_running_an_unclear_call_again_uses_a_new_key(
+    engine: Engine, live: Callable[..., Workflow], actor: Actor
+) -> None:
+    UnsafeProbe.script[:] = [Unclear("the line went dead")]
+    live("deal.won", {"type": "probe_unsafe"})
+    engine.emit("deal.won")
+    engine.settle()
+    assert engine.run().execution_status == Execution.Status.NEEDS_ATTENTION
+    resolve_unclear(actor=actor, execution_id=engine.run().id, verdict="run_again", now=engine.now)
+    engine.settle()
+    assert engine.run().execution_status == Execution.Status.COMPLETED
+    assert len({key for key, _ in UnsafeProbe.seen}) == 2
+
+
+def test_a_worker_that_comes_back_late_changes_nothing(
+    engine: Engine, live: Callable[..., Workflow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live("deal.won", {"type": "probe_outside"}, {"type": "create_task", "title": "Once"})
+    engine.emit("deal.won")
+    engine.routing.work(engine.now)
+    late = engine.runs
+    late.work(engine.now)
+    while not late._returned:
+        engine.wake.wait(1)
+    engine.crash()
+    engine.settle()
+    assert engine.run().execution_status == Execution.Status.COMPLETED
+    late.work(engine.now)
+    assert late.held == 0
+    assert Task.objects.count() == 1
+    assert engine.steps("step_id", "step_status") == [("a1", "completed"), ("a2", "completed")]
+
+
+def test_a_commit_whose_answer_was_lost_is_not_made_twice(
+    engine: Engine, live: Callable[..., Workflow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live("deal.won", {"type": "create_task", "title": "Once"}, {"type": "probe_outside"})
+    engine.emit("deal.won")
+    monkeypatch.setattr(RunsLane, "_committed", lambda *_: (_ for _ in ()).throw(ConnectionError("lost")))
+    with pytest.raises(ConnectionError):
+        engine.settle()
+    monkeypatch.undo()
+    engine.settle()
+    assert engine.run().execution_status == Execution.Status.COMPLETED
+    assert (Task.objects.count(), len(OutsideProbe.seen)) == (1, 1)
+
+
+def test_a_run_that_ends_its_workers_is_set_aside_alone(engine: Engine, live: Callable[..., Workflow]) -> None:
+    live("deal.won", {"type": "create_task", "title": "{{n}}"})
+    for number in range(3):
+        engine.emit("deal.won", n=number)
+    engine.routing.work(engine.now)
+    poison = QueueItem.objects.order_by("id").first()
+    assert poison is not None
+    others_claimed: list[int] = []
+    for _ in range(POISONED):
+        claims = claim(worker_id=engine.worker.id, limit=10, now=engine.now)
+        others_claimed.append(len(claims) - 1)
+        RunsLane.release([engine.worker.id], engine.now)
+        # The others would have been finished by now; what counts is that they do not share the poison's count.
+        QueueItem.objects.exclude(id=poison.id).update(claims=0)
+    QueueItem.objects.filter(id=poison.id).update(claims=POISONED)
+    engine.settle()
+    assert Task.objects.count() == 2
+    held = Execution.objects.get(execution_status=Execution.Status.NEEDS_ATTENTION)
+    assert held.id == poison.execution_id
+    assert "set aside" in (held.error_message or "")
+
+
+def test_a_suspect_is_claimed_alone(engine: Engine, live: Callable[..., Workflow]) -> None:
+    live("deal.won", {"type": "create_task", "title": "x"})
+    for number in range(3):
+        engine.emit("deal.won", n=number)
+    engine.routing.work(engine.now)
+    sizes = []
+    for _ in range(4):
+        sizes.append(len(claim(worker_id=engine.worker.id, limit=10, now=engine.now)))
+        RunsLane.release([engine.worker.id], engine.now)
+    assert sizes == [3, 3, 3, 1]
+
+
+def test_a_run_whose_version_is_damaged_holds_up_no_other(engine: Engine, live: Callable[..., Workflow]) -> None:
+    bad = live("deal.won", {"type": "create_task", "title": "bad"}, name="Bad")
+    live("deal.won", {"type": "create_task", "title": "good"}, name="Good")
+    engine.emit("deal.won")
+    engine.routing.work(engine.now)
+    WorkflowVersion.objects.filter(workflow=bad).update(workflow_data={"nodes": [], "edges": []})
+    from opsflows.workflows import cache
+
+    cache._definitions.clear()
+    engine.settle()
+    assert list(Task.objects.values_list("title", flat=True)) == ["good"]
+    assert Execution.objects.get(workflow=bad).execution_status == Execution.Status.NEEDS_ATTENTION
+
+
+def test_cancelling_a_waiting_run_ends_it_at_once(engine: Engine, live: Callable[..., Workflow], actor: Actor) -> None:
+    live("deal.won", {"type": "delay", "duration": "1 day"}, {"type": "create_task", "title": "x"})
+    engine.emit("deal.won")
+    engine.settle()
+    cancel(actor=actor, execution_id=engine.run().id, now=engine.now)
+    assert engine.run().execution_status == Execution.Status.CANCELLED
+    engine.pass_time(days=2)
+    assert not Task.objects.exists()
+    with pytest.raises(NotRunning):
+        cancel(actor=actor, execution_id=engine.run().id, now=engine.now)
+
+
+def test_cancelling_in_mid_call_records_the_call_first(
+    engine: Engine, live: Callable[..., Workflow], actor: Actor
+) -> None:
+    live("deal.won", {"type": "probe_outside"}, {"type": "create_task", "title": "x"})
+    engine.emit("deal.won")
+    engine.routing.work(engine.now)
+    engine.runs.work(engine.now)
+    cancel(actor=actor, execution_id=engine.run().id, now=engine.now)
+    engine.settle()
+    assert engine.run().execution_status == Execution.Status.CANCELLED
+    assert Step.objects.get().step_status == Step.Status.COMPLETED
+    assert not Task.objects.exists()
