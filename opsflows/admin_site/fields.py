@@ -8,7 +8,7 @@ from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminEmailInputWidget,
     UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminPasswordInput,
+    UnfoldAdminPasswordWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
@@ -30,7 +30,7 @@ def prose(label: str, *, rows: int = 4, **options: Any) -> forms.CharField:
 
 def secret(label: str, **options: Any) -> forms.CharField:
     """What is typed and never shown again, not even after a mistake elsewhere in the form. Spaces are kept."""
-    widget = UnfoldAdminPasswordInput({"autocomplete": "new-password"}, render_value=False)
+    widget = UnfoldAdminPasswordWidget({"autocomplete": "new-password"}, render_value=False)
     return forms.CharField(label=label, widget=widget, strip=False, **options)
 
 

@@ -10,12 +10,13 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from opsflows.events.consumers import Consumer, RoutedEvent, all_consumers
 from opsflows.events.models import Event, EventPayload, RoutingFailure
+from opsflows.queue.transient import is_transient
 
 logger = logging.getLogger(__name__)
 
@@ -66,9 +67,9 @@ def _hand_over(events: Sequence[RoutedEvent], consumers: Mapping[str, Consumer],
         with transaction.atomic():
             for consume in consumers.values():
                 consume(events, now)
-    except OperationalError:
-        raise
     except Exception as error:
+        if is_transient(error):
+            raise
         if len(events) > 1:
             middle = len(events) // 2
             _hand_over(events[:middle], consumers, now)

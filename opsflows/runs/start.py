@@ -13,8 +13,6 @@ from opsflows.queue.ids import new_id
 from opsflows.rules import Clock
 from opsflows.runs.engine.load import facts, zone_of
 from opsflows.runs.models import Execution, Priority, QueueItem
-from opsflows.workflows.cache import definition, warm
-from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.index import Listener, current_index
 
 _EXECUTION = (
@@ -52,6 +50,8 @@ _ITEM = (
     "fence",
     "claims",
 )
+#: A published version has at least one step, so one without a first node is one that cannot be read.
+_UNREADABLE = "This version can no longer be read here. Open the workflow, mend what it names, and publish it again."
 
 
 def start_runs(events: Sequence[RoutedEvent], now: datetime) -> None:
@@ -59,13 +59,12 @@ def start_runs(events: Sequence[RoutedEvent], now: datetime) -> None:
 
     An event starts a workflow once: the database holds it (`run_once_per_event`).
     """
-    concerned = list(_concerned(events, now))
-    warm({listener.version_id for _, listener in concerned})
     executions: list[tuple[Any, ...]] = []
     items: list[tuple[Any, ...]] = []
-    for event, listener in concerned:
+    for event, listener in _concerned(events, now):
         execution_id = new_id()
-        node_id, failure = _first_node(listener)
+        # The condition behind the trigger held a moment ago; the run begins with it all the same, to show what it saw.
+        node_id = listener.first_node
         priority = Priority[listener.priority.upper()].value
         executions.append(
             (
@@ -74,14 +73,14 @@ def start_runs(events: Sequence[RoutedEvent], now: datetime) -> None:
                 listener.workflow_id,
                 listener.version_id,
                 event.id,
-                _status(node_id, failure),
+                (Execution.Status.RUNNING if node_id else Execution.Status.FAILED).value,
                 priority,
                 event.depth,
                 0,
                 now,
                 now + listener.settings.timeout,
                 None if node_id else now,
-                failure,
+                None if node_id else _UNREADABLE,
                 None if node_id else 0,
             )
         )
@@ -112,22 +111,6 @@ def entry_scope(event: RoutedEvent) -> dict[str, Any]:
 def _zones(account_ids: set[uuid.UUID]) -> dict[uuid.UUID, ZoneInfo]:
     rows = PlatformAccount.objects.filter(id__in=account_ids).values_list("id", "timezone")
     return {account_id: zone_of(name) for account_id, name in rows}
-
-
-def _first_node(listener: Listener) -> tuple[str | None, str | None]:
-    """Where the run begins, or why it cannot; neither where the workflow has no steps."""
-    try:
-        graph = definition(listener.version_id)
-    except InvalidDefinition as error:
-        return None, f"This version can no longer run here: {error}"
-    # The condition behind the trigger held a moment ago; the run begins with it all the same, to show what it saw.
-    return graph.entry_id or graph.start, None
-
-
-def _status(node_id: str | None, failure: str | None) -> str:
-    if failure:
-        return Execution.Status.FAILED.value
-    return Execution.Status.RUNNING.value if node_id else Execution.Status.COMPLETED.value
 
 
 def _item(

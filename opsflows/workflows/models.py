@@ -68,6 +68,9 @@ class WorkflowVersion(models.Model):
     settings = ExactJSONField(default=dict)
     trigger_event = models.CharField(max_length=255, blank=True)
     content_hash = models.CharField(max_length=64)
+    kind_versions = models.JSONField(
+        default=dict, help_text="Of each step kind it uses, the version it was written for."
+    )
     note = models.TextField(blank=True)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True)
     created_at = models.DateTimeField()

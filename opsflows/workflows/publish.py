@@ -13,6 +13,7 @@ from opsflows.workflows.gates import Defer, Publication, PublishDeferred, ask_ga
 from opsflows.workflows.graph import Graph, definition_hash
 from opsflows.workflows.models import Workflow, WorkflowVersion
 from opsflows.workflows.read_graph import read_graph
+from opsflows.workflows.registry import step_kind
 from opsflows.workflows.validate import publish_problems
 
 
@@ -73,6 +74,7 @@ def _new_version(
         settings=workflow.settings,
         trigger_event=graph.triggers[0].config["event"],
         content_hash=content_hash,
+        kind_versions={node.kind: step_kind(node.kind).version for node in graph.nodes if not node.is_trigger},
         note=note,
         created_by_id=actor.user_id,
         created_at=now,

@@ -89,6 +89,7 @@ def test_batches_that_overlap_store_each_event_once(account: PlatformAccount) ->
 
 def waiting_for_locks(count: int) -> bool:
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )

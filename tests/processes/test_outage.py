@@ -49,4 +49,3 @@ def test_database_away_in_mid_load(outage: Outage) -> None:
     assert all(sending.sent_at for sending in sendings)
     assert books.acknowledged >= EVENTS // 2, books.text()
     assert not books.problems, books.text()
-    print(books.text())

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 
+from opsflows.queue.transient import is_transient
 from opsflows.runs.engine.begin import StepCrash
 from opsflows.runs.engine.checkpoint import checkpoint
 from opsflows.runs.engine.progress import Ended, NeedsTransaction, Parked, Progress, StepRecord
@@ -48,9 +49,9 @@ def flush(advances: Sequence[Advance], *, worker_id: uuid.UUID, now: datetime, c
     try:
         with transaction.atomic():
             progresses = _write(advances, worker_id, now)
-    except OperationalError:
-        raise
     except Exception as error:
+        if is_transient(error):
+            raise
         if len(advances) == 1:
             progresses = _write_alone(advances[0], error, worker_id, now)
         else:
@@ -69,9 +70,9 @@ def _write_alone(advance: Advance, error: Exception, worker_id: uuid.UUID, now: 
         try:
             with transaction.atomic():
                 return _write([replace(advance, returned=(*advance.returned, crashed))], worker_id, now)
-        except OperationalError:
-            raise
         except Exception as second:
+            if is_transient(second):
+                raise
             error = second
     reason = f"This run could not be recorded: {type(error).__name__}: {error}"
     with transaction.atomic():

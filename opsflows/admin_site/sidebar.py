@@ -1,0 +1,115 @@
+"""The sidebar, in the order that an event takes, with what the signed-in person may see."""
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+
+from opsflows.accounts.current import current_membership
+from opsflows.admin_site.markup import list_of
+from opsflows.events.admin.set_aside import unresolved
+from opsflows.runs.admin.looks import attention
+
+#: A number in the sidebar is read on every page, so it ends here.
+MOST = 99
+
+_Entry = tuple[str, str, str]
+
+_EVENTS: tuple[_Entry, ...] = (
+    ("Sources", "input", "events.Source"),
+    ("Rejections", "block", "events.Rejection"),
+    ("Events", "bolt", "events.Event"),
+    ("Catalog", "menu_book", "events.EventType"),
+    ("Set aside", "report", "events.RoutingFailure"),
+)
+_WORKFLOWS: tuple[_Entry, ...] = (
+    ("Workflows", "account_tree", "workflows.Workflow"),
+    ("Runs", "play_circle", "runs.Execution"),
+)
+_ACCESS: tuple[_Entry, ...] = (
+    ("People", "group", "accounts.Membership"),
+    ("API keys", "key", "accounts.ApiKey"),
+    ("Accounts", "domain", "accounts.PlatformAccount"),
+    ("Sign-ins", "badge", "accounts.User"),
+    ("Workers", "memory", "queue.WorkerHeartbeat"),
+)
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups of unfold's sidebar; two bounded queries for the numbers in it."""
+    home = {"title": "Home", "icon": "home", "link": reverse("admin:index"), "active": _is_home}
+    events = _entries(request, _EVENTS)
+    workflows = _entries(request, _WORKFLOWS)
+    if _may_view(request, "runs.Execution"):
+        workflows.append(_needs_attention(request))
+    groups = [
+        {"items": [home]},
+        {"title": "Events", "separator": True, "items": events},
+        {"title": "Workflows", "separator": True, "items": workflows},
+        {"title": "Work", "separator": True, "items": _entries(request, (("Tasks", "task_alt", "records.Task"),))},
+        {"title": "People and access", "separator": True, "items": _entries(request, _ACCESS)},
+    ]
+    return [group for group in groups if group["items"]]
+
+
+def account_name(request: HttpRequest) -> str:
+    """The account in use, below the product's name."""
+    membership = current_membership(request)
+    if membership is not None:
+        return membership.account.name
+    return "All accounts" if request.user.is_superuser else ""
+
+
+def few(rows: QuerySet[Any]) -> str:
+    """How many rows there are, as far as a glance needs it; empty for none."""
+    found = len(rows.order_by().values_list("pk", flat=True)[: MOST + 1])
+    return "" if not found else f"{MOST}+" if found > MOST else str(found)
+
+
+def rows_of(request: HttpRequest, model: str) -> QuerySet[Any]:
+    """The rows of a model that the signed-in person sees."""
+    rows: QuerySet[Any] = admin.site.get_model_admin(apps.get_model(model)).get_queryset(request)
+    return rows
+
+
+def _entries(request: HttpRequest, entries: tuple[_Entry, ...]) -> list[dict[str, Any]]:
+    return [_entry(request, *entry) for entry in entries if _may_view(request, entry[2])]
+
+
+def _entry(request: HttpRequest, title: str, icon: str, model: str) -> dict[str, Any]:
+    entry: dict[str, Any] = {"title": title, "icon": icon, "link": list_of(apps.get_model(model))}
+    if model == "events.RoutingFailure" and (number := few(unresolved(rows_of(request, model)))):
+        entry |= {"badge": number, "badge_variant": "warning"}
+    if model == "runs.Execution":
+        entry["active"] = _is_runs
+    return entry
+
+
+def _needs_attention(request: HttpRequest) -> dict[str, Any]:
+    link = list_of(apps.get_model("runs.Execution"), "?status=needs_attention")
+    entry: dict[str, Any] = {"title": "Needs attention", "icon": "front_hand", "link": link, "active": _is_attention}
+    if number := few(attention(rows_of(request, "runs.Execution"))):
+        entry |= {"badge": number, "badge_variant": "warning"}
+    return entry
+
+
+def _may_view(request: HttpRequest, model: str) -> bool:
+    page = admin.site.get_model_admin(apps.get_model(model))
+    return page.has_view_permission(request)
+
+
+def _is_home(request: HttpRequest) -> bool:
+    return request.path == reverse("admin:index")
+
+
+def _is_attention(request: HttpRequest) -> bool:
+    return request.path.startswith(list_of(apps.get_model("runs.Execution"))) and (
+        request.GET.get("status") == "needs_attention"
+    )
+
+
+def _is_runs(request: HttpRequest) -> bool:
+    return request.path.startswith(list_of(apps.get_model("runs.Execution"))) and not _is_attention(request)

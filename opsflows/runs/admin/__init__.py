@@ -1,0 +1,5 @@
+"""Runs in the admin."""
+
+from opsflows.runs.admin.run import RunAdmin
+
+__all__ = ["RunAdmin"]

@@ -1,0 +1,42 @@
+"""How the states of runs and steps look, and which index finds the runs of a state."""
+
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
+
+from opsflows.admin_site.markup import Look
+from opsflows.runs.models import Execution, Step
+
+RUN = {
+    Execution.Status.RUNNING: Look("Running", "running", "play_circle"),
+    Execution.Status.WAITING: Look("Waiting", "waiting", "schedule"),
+    Execution.Status.NEEDS_ATTENTION: Look("Needs you", "attention", "front_hand"),
+    Execution.Status.COMPLETED: Look("Done", "done", "check_circle"),
+    Execution.Status.FAILED: Look("Failed", "failed", "error"),
+    Execution.Status.CANCELLED: Look("Cancelled", "off", "cancel"),
+    Execution.Status.TIMEOUT: Look("Timed out", "failed", "timer_off"),
+}
+STEP = {
+    Step.Status.PENDING: Look("Still to come", "off", "radio_button_unchecked"),
+    Step.Status.RUNNING: Look("Running", "running", "play_circle"),
+    Step.Status.WAITING: Look("Waiting", "waiting", "schedule"),
+    Step.Status.COMPLETED: Look("Done", "done", "check_circle"),
+    Step.Status.FAILED: Look("Failed", "failed", "error"),
+    Step.Status.SKIPPED: Look("Skipped", "off", "skip_next"),
+}
+#: A step whose run is held: it began, and nobody can tell how it ended.
+UNCLEAR = Look("Unclear", "attention", "front_hand")
+
+
+def with_status(runs: QuerySet[Execution], status: str) -> QuerySet[Execution]:
+    """The runs of this status, through the index of those that did not simply complete."""
+    rows = runs.filter(execution_status=status)
+    if status == Execution.Status.COMPLETED:
+        return rows
+    # Written out: SQLite uses a partial index only where it can read the index's own condition in the statement.
+    unfinished = RawSQL("NOT (workflow_executions.execution_status = 'completed')", (), output_field=BooleanField())
+    return rows.filter(unfinished)
+
+
+def attention(runs: QuerySet[Execution]) -> QuerySet[Execution]:
+    """The runs that wait for a person to decide."""
+    return with_status(runs, Execution.Status.NEEDS_ATTENTION)

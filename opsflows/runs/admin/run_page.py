@@ -1,0 +1,170 @@
+"""A run's page: where it stands, in a sentence, and its steps as a timeline."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from opsflows.admin_site import words
+from opsflows.admin_site.document import document
+from opsflows.admin_site.markup import Look, at, badge, when
+from opsflows.events.models import Event
+from opsflows.records.models import Task
+from opsflows.runs.admin.advice import advice_for
+from opsflows.runs.admin.looks import RUN, STEP, UNCLEAR
+from opsflows.runs.models import Execution, Step
+from opsflows.runs.trace import Trace, TracedStep, trace
+
+#: Events that a run emitted which its page lists.
+_LISTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAttempt:
+    """An attempt that did not succeed."""
+
+    number: int
+    moment: SafeString
+    error: str
+    output: SafeString | None
+    by_hand: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStep:
+    """A step as the timeline shows it."""
+
+    step: TracedStep
+    look: Look
+    badge: SafeString
+    took: str
+    way: str
+    earlier: tuple[ShownAttempt, ...]
+    input: SafeString | None
+    output: SafeString | None
+    advice: str
+    task_id: str
+    event_id: str
+    is_last: bool
+
+
+def run_context(run: Execution) -> dict[str, Any]:
+    """What templates/admin/opsflows/run.html shows."""
+    found = trace(run.pk)
+    execution = found.execution
+    emitted = list(Event.objects.filter(cause_execution_id=run.pk).order_by("pk")[: _LISTED + 1])
+    look = RUN[Execution.Status(execution.execution_status)]
+    return {
+        "title": f"{execution.workflow.workflow_name}, {execution}",
+        "run": execution,
+        "look": look,
+        "badge": badge(look),
+        "sentence": sentence(found),
+        "steps": [_shown(step, found) for step in found.steps],
+        "ahead": () if found.is_over else _still_to_come(found),
+        "goes_on_at": found.goes_on_at,
+        "started": when(execution.started_at),
+        "ended": at(execution.completed_at) if execution.completed_at else None,
+        "began": at(execution.started_at),
+        "took": words.lasted(execution.execution_time_ms) if execution.execution_time_ms is not None else "",
+        "deadline": when(execution.deadline_at) if execution.deadline_at and not found.is_over else None,
+        "zone": execution.account.timezone,
+        "variables": document(found.variables) if found.variables else None,
+        "trigger_data": document(execution.trigger_data) if execution.trigger_data is not None else None,
+        "emitted": emitted[:_LISTED],
+        "more_emitted": len(emitted) > _LISTED,
+        "task_model": Task,
+    }
+
+
+def sentence(found: Trace) -> SafeString:
+    """Where the run stands, as one would say it."""
+    run = found.execution
+    place = found.standing_at.label if found.standing_at else run.current_step or "a step"
+    status = Execution.Status(run.execution_status)
+    if run.cancel_requested_at and not found.is_over:
+        return format_html("Being cancelled since {}: a call is under way and is recorded first.", run_time(run))
+    if status == Execution.Status.WAITING:
+        return _waiting(found, place)
+    if status == Execution.Status.NEEDS_ATTENTION:
+        return format_html("Needs you, at “{}”: {}", place, run.error_message or "Somebody has to decide.")
+    if status == Execution.Status.RUNNING:
+        return format_html("Running since {}, now at “{}”.", when(run.started_at), place)
+    if status == Execution.Status.COMPLETED:
+        return _completed(run)
+    return format_html("{}: {}", RUN[status].word, run.error_message or "No reason was recorded.")
+
+
+def run_time(run: Execution) -> SafeString:
+    """When cancelling was asked for."""
+    return when(run.cancel_requested_at)
+
+
+def _waiting(found: Trace, place: str) -> SafeString:
+    last = found.steps[-1].last if found.steps else None
+    goes_on = when(found.goes_on_at, "soon")
+    if last is not None and last.step_status == Step.Status.FAILED:
+        tried = f"{last.attempt} time{'' if last.attempt == 1 else 's'}"
+        return format_html("“{}” did not work yet (tried {}). It is tried again {}.", place, tried, goes_on)
+    since = when(last.started_at) if last is not None and last.step_status == Step.Status.WAITING else None
+    if since is None:
+        return format_html("Waiting at “{}”. It goes on {}.", place, goes_on)
+    return format_html("Waiting at “{}”, begun {}. It goes on {}.", place, since, goes_on)
+
+
+def _completed(run: Execution) -> SafeString:
+    took = words.lasted(run.execution_time_ms or 0)
+    if run.failed_steps:
+        failed = "one step" if run.failed_steps == 1 else f"{run.failed_steps} steps"
+        return format_html("Done in {}, although {} failed on the way.", took, failed)
+    return format_html("Done in {}.", took)
+
+
+def _shown(step: TracedStep, found: Trace) -> ShownStep:
+    last = step.last
+    item = found.item
+    held = last.step_status == Step.Status.RUNNING and item is not None and item.status == "held"
+    look = UNCLEAR if held else STEP[Step.Status(last.step_status)]
+    output = last.output_data if isinstance(last.output_data, Mapping) else {}
+    return ShownStep(
+        step=step,
+        look=look,
+        badge=badge(look),
+        took=words.lasted(step.milliseconds) if step.milliseconds is not None else "",
+        way=_way(step),
+        earlier=tuple(_attempt(attempt) for attempt in step.earlier),
+        input=_folded(last.input_data),
+        output=None if step.explanation else _folded(last.output_data),
+        advice=advice_for(step, is_over=found.is_over, is_held=held),
+        task_id=str(output.get("task_id") or "") if step.place.kind == "create_task" else "",
+        event_id=str(output.get("event_id") or "") if step.place.kind == "emit_event" else "",
+        is_last=step is found.steps[-1],
+    )
+
+
+def _way(step: TracedStep) -> str:
+    """The way the step was left by, where that says something."""
+    named = {"true": "yes", "false": "no", "error": "the way for errors"}
+    handle = step.last.handle
+    return named.get(handle, handle) if handle not in ("", "done", "stopped") else ""
+
+
+def _attempt(row: Step) -> ShownAttempt:
+    return ShownAttempt(
+        number=row.attempt,
+        moment=when(row.completed_at or row.started_at),
+        error=row.error_message or "It did not come to an end.",
+        output=_folded(row.output_data),
+        by_hand=row.generation > 0,
+    )
+
+
+def _folded(value: Any) -> SafeString | None:
+    return None if value in (None, {}, []) else document(value, most=300)
+
+
+def _still_to_come(found: Trace) -> tuple[Any, ...]:
+    taken = {step.place.node_id for step in found.steps}
+    return tuple(place for place in found.ahead if place.node_id not in taken)
