@@ -45,7 +45,6 @@ INSTALLED_APPS = [
     "opsflows.runs",
     "opsflows.messages",
     "opsflows.records",
-    "opsflows.upkeep",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
