@@ -16,6 +16,7 @@ from typing import Any
 
 from bench.cpu import Meter
 from bench.places import add_database_option, chosen, place
+from tests.processes.rest import await_rest
 from tests.processes.sender import Sender, prepare
 from tests.processes.stack import Stack
 from tests.processes.wait import wait_until
@@ -57,14 +58,9 @@ def completed(stack: Stack) -> int:
     return int(stack.database.value("SELECT count(*) FROM workflow_executions WHERE execution_status = 'completed'"))
 
 
-def is_at_rest(stack: Stack) -> bool:
-    unrouted = "SELECT 1 FROM events WHERE routed_at IS NULL LIMIT 1"
-    return not stack.database.rows(unrouted) and not stack.database.rows("SELECT 1 FROM workflow_queue LIMIT 1")
-
-
-def await_rest(stack: Stack, runs: int) -> None:
+def await_runs(stack: Stack, runs: int) -> None:
     """Until everything is done, and done right."""
-    wait_until(lambda: is_at_rest(stack), seconds=PATIENCE, what="all runs at their end", pause=0.05)
+    await_rest(stack, seconds=PATIENCE, pause=0.05)
     assert completed(stack) == runs, f"{completed(stack)} of {runs} runs completed\n{stack.log_end()}"
 
 
@@ -91,7 +87,7 @@ def accept(stack: Stack, events: int) -> Figures:
     start = time.monotonic()
     send(stack, "accept", events)
     ingest = time.monotonic() - start
-    await_rest(stack, before + events)
+    await_runs(stack, before + events)
     print(f"  (the last of {events} events was acknowledged after {ingest:.1f} s: {events / ingest:.0f}/s)")
     return Figures(events / (time.monotonic() - start), meter.per(events))
 
@@ -106,7 +102,7 @@ def drain(stack: Stack, events: int, *, record_to: str | None) -> Figures:
     meter = Meter(stack)
     start = time.monotonic()
     recorder = record(drain_pid, record_to) if record_to else None
-    await_rest(stack, before + events)
+    await_runs(stack, before + events)
     rate = events / (time.monotonic() - start)
     if recorder is not None:
         recorder.send_signal(2)
@@ -141,7 +137,7 @@ def measure(vendor: str, events: int, *, record_to: str | None = None) -> None:
         stack.prepare(rule(stack.start_sink()))
         stack.start()
         send(stack, "warm", 200)
-        await_rest(stack, 200)
+        await_runs(stack, 200)
         report("accepting", accept(stack, events), least=500)
         report("draining", drain(stack, events, record_to=record_to), least=1000)
 

@@ -58,6 +58,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # A webhook needs no session, no user and no cookie.
+    "opsflows.events.middleware.hooks_first",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -102,6 +104,8 @@ _database["CONN_MAX_AGE"] = None
 _database["CONN_HEALTH_CHECKS"] = True
 IS_SQLITE = _database["ENGINE"].endswith("sqlite3")
 if IS_SQLITE:
+    # A file, because several threads cannot share a database in memory the way they share a file.
+    _database["TEST"] = {"NAME": str(OPSFLOWS_HOME / "test.sqlite3")}
     _database["OPTIONS"] = {
         # IMMEDIATE: a transaction that means to write waits its turn at the start instead of failing in the middle.
         "transaction_mode": "IMMEDIATE",

@@ -14,8 +14,8 @@ _OLDER, _NEWER, _PAGE = "older", "newer", "page"
 class PagedChangeList(ChangeList):
     """One page of a list, with the addresses of the pages beside it.
 
-    Where the admin says `newest_first`, pages follow the primary key, so that the thousandth costs what the first
-    costs; otherwise they are numbered, which will do for lists that staff fill by hand.
+    Pages follow the primary key where the admin says so (`pages_by_key`); otherwise they are numbered, which will do
+    for lists that staff fill by hand.
     """
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -24,12 +24,18 @@ class PagedChangeList(ChangeList):
         self.place = {name: query.pop(name)[-1] for name in (_OLDER, _NEWER, _PAGE) if name in query}
         request.GET = query
         self.previous_url = self.next_url = ""
+        self.by_key = False
         super().__init__(request, *args, **kwargs)
         # The filters stand above the list (templates/admin/change_list.html), not in unfold's drawer.
         self.has_filters = False
 
+    def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet:
+        self.by_key = self.model_admin.pages_by_key(request)
+        rows: QuerySet = super().get_queryset(request, *args, **kwargs)
+        return rows
+
     def get_results(self, request: HttpRequest) -> None:
-        rows = self._by_key() if self.model_admin.newest_first else self._by_number()
+        rows = self._by_key() if self.by_key else self._by_number()
         self.model_admin.prepare_rows(request, rows)
         self.result_list = rows
         self.result_count = self.full_result_count = len(rows)
@@ -39,7 +45,7 @@ class PagedChangeList(ChangeList):
         self.paginator = self.model_admin.get_paginator(request, rows, self.list_per_page)
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet) -> list[Any]:
-        if self.model_admin.newest_first:
+        if self.by_key:
             return ["-pk"]
         ordering: list[Any] = super().get_ordering(request, queryset)
         return ordering

@@ -47,6 +47,10 @@ class ListAdmin(RoleAdmin, ModelAdmin):
         title = str(self.opts.verbose_name_plural).capitalize()
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
+    def pages_by_key(self, request: HttpRequest) -> bool:
+        """Whether pages follow the primary key, newest first, so that the thousandth costs what the first costs."""
+        return self.newest_first
+
     def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
         """Read for a whole page of rows what each of them shows."""
 

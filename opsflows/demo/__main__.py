@@ -4,6 +4,10 @@ import signal
 import sys
 from typing import NoReturn
 
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import CommandError
+from django.db import DatabaseError
+
 from opsflows.demo.environment import CannotStart, check_port_is_free, prepare_environment
 
 
@@ -22,6 +26,12 @@ def main() -> int:
         show(say)
     except CannotStart as problem:
         say(str(problem))
+        return 1
+    except DatabaseError as error:
+        say(f"The database of DATABASE_URL can't be used: {str(error).strip()}")
+        return 1
+    except (CommandError, ImproperlyConfigured) as error:
+        say(f"The demo can't be set up: {error}")
         return 1
     except KeyboardInterrupt:
         say("Stopped. Everything is kept for the next time.")

@@ -35,7 +35,9 @@ def parse_json(text: bytes | str, *, max_depth: int = MAX_DEPTH) -> Any:
         raise JsonError(f"Not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
     except RecursionError:
         raise JsonError(f"The JSON is nested deeper than {max_depth} levels.") from None
-    _check_depth(document, max_depth)
+    # A text with fewer brackets than levels allowed cannot be too deep, and most have fewer.
+    if text.count("[") + text.count("{") > max_depth:
+        _check_depth(document, max_depth)
     # Only an escape can bring in what raw UTF-8 cannot hold, so texts without one need no walk.
     if "\\u" in text or "\x00" in text:
         _check_characters(document)

@@ -25,7 +25,12 @@ class EmailConfig(StepConfig):
     @field_validator("to", mode="before")
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
-        return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+        """One address, several in one text, or a list; variables that turned out empty fall away."""
+        parts = value.split(",") if isinstance(value, str) else value
+        if not isinstance(parts, list):
+            return value
+        stripped = [part.strip() if isinstance(part, str) else part for part in parts]
+        return [part for part in stripped if part not in ("", None)]
 
 
 @register

@@ -23,8 +23,7 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(autouse=True)
-def _map(settings: Any) -> None:
-    settings.ROOT_URLCONF = "tests.events.urls"
+def _plain_http(settings: Any) -> None:
     settings.SECURE_SSL_REDIRECT = False
 
 

@@ -128,6 +128,18 @@ def test_a_signed_trial_is_answered_and_stores_nothing(send: Any) -> None:
     assert not Event.objects.exists()
 
 
+@pytest.mark.parametrize(("sent", "status"), [("one", 202), ("a\x00b", 400), ("\ud800", 400)])
+def test_what_a_preset_makes_of_a_form_is_checked_as_json_is(
+    send: Any, monkeypatch: pytest.MonkeyPatch, sent: str, status: int
+) -> None:
+    event = InboundEvent("form.sent", None, None, {"field": sent})
+    monkeypatch.setattr(Lists, "json_text", lambda *_: None)
+    monkeypatch.setattr(Lists, "handshake", lambda *_, **__: None)
+    monkeypatch.setattr(Lists, "read", lambda *_, **__: [event])
+    assert send("field=one").status_code == status
+    assert Event.objects.count() == (1 if status == 202 else 0)
+
+
 def test_the_vendors_own_acknowledgement_comes_after_storing(send: Any) -> None:
     response = send('[["a", 1]]', X_Xml="1")
     assert (response.content, response["Content-Type"]) == (b"<ok/>", "application/xml")

@@ -1,17 +1,22 @@
 """A change of a source holds for the very next request, although every process keeps its sources in memory."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from opsflows.accounts.actor import Actor, Forbidden
 from opsflows.accounts.models import PlatformAccount
 from opsflows.events.change_source import change_source
 from opsflows.events.create_source import create_source
+from opsflows.events.listening import TRUSTED_FOR
 from opsflows.events.models import Event, Source, SourceSecret
+from opsflows.events.receive import admit
+from opsflows.events.refusal import RequestRefused
 from opsflows.events.rotate_secret import add_secret, retire_secret
 from tests.events.conftest import SECRET, Post, stripe_body
 
@@ -107,6 +112,14 @@ def test_sources_of_another_account_cannot_be_changed(source: Source) -> None:
         change_source(actor=viewer, source=source, is_active=False)
     with pytest.raises(Forbidden):
         add_secret(actor=viewer, source=source, secret=SECOND)
+
+
+def test_what_no_revision_tells_is_noticed_a_little_later(known: Source) -> None:
+    now = timezone.now()
+    type(known.account).objects.update(is_active=False)
+    with pytest.raises(RequestRefused) as refusal:
+        admit(token=known.token, remote_address="", length=0, now=now + TRUSTED_FOR + timedelta(seconds=5))
+    assert refusal.value.status == 410
 
 
 @pytest.mark.postgres

@@ -12,7 +12,6 @@ from tests.processes.deals import EMITTED, STORED
 from tests.processes.killer import Havoc
 from tests.processes.sender import Sending
 from tests.processes.stack import Stack
-from tests.processes.wait import wait_until
 
 #: What must be empty when all work is done.
 LEFT_OVERS = {
@@ -23,31 +22,6 @@ LEFT_OVERS = {
     "steps without a result": "SELECT count(*) FROM workflow_steps WHERE completed_at IS NULL",
 }
 _STORED = "SELECT e.id, x.id FROM events e LEFT JOIN workflow_executions x ON x.event_id = e.id WHERE e.name = %s"
-_AT_REST = ("events not routed", "runs in the queue")
-
-
-def await_rest(stack: Stack, *, seconds: float) -> None:
-    """Until no event and no run waits.
-
-    Raises:
-        TimeoutError: with what was left.
-    """
-
-    def left() -> dict[str, int]:
-        return {name: stack.database.value(LEFT_OVERS[name]) for name in _AT_REST}
-
-    try:
-        wait_until(lambda: not any(left().values()), seconds=seconds, what="all at rest", pause=0.1)
-    except TimeoutError as error:
-        raise TimeoutError(f"{error}; left: {left()}\n{stuck(stack)}\n{stack.log_end(40)}") from None
-
-
-def stuck(stack: Stack) -> str:
-    """What the queue holds, for the reader of a failure."""
-    columns = "status, node_id, attempt, claims, fence, worker_id, lease_expires_at, scheduled_at"
-    rows = stack.database.rows(f"SELECT {columns} FROM workflow_queue LIMIT 5")
-    beats = stack.database.rows("SELECT id, slot, pid, beat_at, stopped_at, retiring FROM worker_heartbeats")
-    return f"queue: {rows}\nheartbeats: {beats}"
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import psutil
 
 from tests.processes.family import CLUSTER, ROLES, SENTINEL, SUPERVISOR, WEB_MASTER, Family
+from tests.processes.rest import await_rest
 from tests.processes.sender import Sender, Sending
 from tests.processes.stack import Stack
 from tests.processes.wait import wait_until
@@ -49,13 +50,18 @@ class Killer:
             roles += self._random.sample(ROLES, len(ROLES))
         return roles[:blows]
 
-    def run(self, sender: Sender, sendings: list[Sending], *, blows: int) -> Havoc:
-        """Send all of `sendings`; the last burst comes after the last blow."""
+    def run(self, sender: Sender, sendings: list[Sending], *, blows: int, calm: bool = False) -> Havoc:
+        """Send all of `sendings`; the last burst comes after the last blow.
+
+        With `calm` each blow waits until all is at rest again, so that what follows it can be told apart.
+        """
         sender.allowance = 0
         with ThreadPoolExecutor(1) as executor:
             sending = executor.submit(sender.send, sendings)
             try:
                 for number, role in enumerate(self.plan(blows), start=1):
+                    if calm:
+                        await_rest(self._stack, seconds=COMEBACK)
                     sender.allowance = len(sendings) * number // (blows + 1)
                     self._await_victim(role)
                     self._pause.wait(self._random.uniform(0, LATEST))

@@ -3,8 +3,9 @@
 import pytest
 
 from tests.processes.deals import deals, rule
-from tests.processes.evidence import await_rest, examine
+from tests.processes.evidence import examine
 from tests.processes.killer import Killer
+from tests.processes.rest import await_rest
 from tests.processes.sender import Sender, prepare
 from tests.processes.stack import Stack
 

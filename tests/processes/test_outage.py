@@ -8,8 +8,9 @@ import pytest
 
 from tests.processes.database import PostgresDatabase, SQLiteDatabase
 from tests.processes.deals import deals, rule
-from tests.processes.evidence import await_rest, examine
+from tests.processes.evidence import examine
 from tests.processes.outage import Outage
+from tests.processes.rest import await_rest
 from tests.processes.sender import Sender, prepare
 from tests.processes.wait import wait_until
 

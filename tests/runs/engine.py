@@ -39,7 +39,7 @@ class Engine:
         self.start()
         RunsLane.release([dead], self.now)
 
-    def emit(self, name: str, **data: Any) -> uuid.UUID:
+    def emit(self, name: str, /, **data: Any) -> uuid.UUID:
         """An event of the account."""
         return emit(account_id=self.account_id, name=name, data=data, now=self.now)
 

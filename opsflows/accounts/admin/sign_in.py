@@ -1,0 +1,52 @@
+"""Sign-ins: the people themselves, whatever account they work in. Superusers change them, administrators look."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from opsflows.accounts.models import User
+from opsflows.admin_site.markup import when
+from opsflows.admin_site.pages import ListAdmin
+
+_PERSON = (None, {"fields": ("username", "first_name", "last_name", "email")})
+_PASSWORD = ("Password", {"fields": ("password",)})
+_ACCESS = ("Access", {"fields": ("is_active", "is_staff", "is_superuser")})
+
+
+@admin.register(User)
+class SignInAdmin(ListAdmin, UserAdmin):
+    account_path = "memberships__account"
+    superusers_see_all = True
+    may_add = may_change = True
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["username", "email", "is_active", "is_superuser", "last_sign_in"]
+    list_filter = []
+    ordering = ["username"]
+    filter_horizontal = ()
+    search_help = "How the name begins that somebody signs in with"
+    add_fieldsets = ((None, {"fields": ("username", "email", "password1", "password2")}),)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        if obj is None:
+            return self.add_fieldsets
+        return (_PERSON, _PASSWORD, _ACCESS) if request.user.is_superuser else (_PERSON, _ACCESS)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        # Every role may enter the admin; what they find there depends on it.
+        obj.is_staff = obj.is_staff or not change
+        super().save_model(request, obj, form, change)
+
+    def search(self, rows: QuerySet, term: str) -> QuerySet:
+        return rows.filter(username__istartswith=term)
+
+    @display(description="Last signed in")
+    def last_sign_in(self, row: User) -> SafeString:
+        return when(row.last_login, "never")

@@ -1,0 +1,83 @@
+"""The catalog: every event name that is known, with what it means."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from opsflows.accounts.current import current_account, current_membership
+from opsflows.admin_site.markup import link, list_of
+from opsflows.admin_site.pages import ListAdmin
+from opsflows.events.models import Event, EventType
+from opsflows.events.names import name_problem
+
+
+class CatalogForm(forms.ModelForm):
+    class Meta:
+        model = EventType
+        fields = ["event_name", "event_category", "description", "payload_schema"]
+
+    def clean_event_name(self) -> str:
+        name: str = self.cleaned_data["event_name"]
+        if problem := name_problem(name):
+            raise ValidationError(problem)
+        return name
+
+
+@admin.register(EventType)
+class CatalogAdmin(ListAdmin):
+    may_add = may_change = True
+    form = CatalogForm
+    fields = ["event_name", "event_category", "description", "payload_schema"]
+    list_display = ["event_name", "event_category", "about", "whose", "events"]
+    ordering = ["event_name"]
+    search_help = "How an event's name begins"
+    empty_title = "The catalog is empty"
+    empty_text = "Names enter it by themselves with the first event that bears them."
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        membership = current_membership(request)
+        mine = Q(account=membership.account_id if membership else None)
+        rows: QuerySet = EventType._default_manager.all()
+        return rows if self._sees_all(request) else rows.filter(mine | Q(account=None))
+
+    def search(self, rows: QuerySet, term: str) -> QuerySet:
+        return rows.filter(event_name__startswith=term.lower())
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """What everyone shares, only a superuser changes."""
+        shared = isinstance(obj, EventType) and obj.account_id is None
+        return super().has_change_permission(request, obj) and (not shared or request.user.is_superuser)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return ["event_name"] if obj else []
+
+    def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "payload_schema" in form.base_fields:
+            form.base_fields["payload_schema"].help_text = "JSON Schema of what the event carries; for people to read."
+        return form
+
+    def save_model(self, request: HttpRequest, obj: EventType, form: forms.ModelForm, change: bool) -> None:
+        if not change:
+            obj.account = current_account(request)
+            obj.is_system_event, obj.is_customizable = False, True
+        super().save_model(request, obj, form, change)
+
+    @display(description="What it means")
+    def about(self, row: EventType) -> SafeString:
+        return format_html('<span class="ops-cut" title="{0}">{0}</span>', row.description or "–")
+
+    @display(description="Whose")
+    def whose(self, row: EventType) -> str:
+        return "Yours" if row.account_id else "Everyone's"
+
+    @display(description="")
+    def events(self, row: EventType) -> SafeString:
+        return link(list_of(Event, f"?q={row.event_name}"), "Show events")

@@ -1,0 +1,49 @@
+"""Workers: who is there, and since when nothing was heard of them."""
+
+from django.contrib import admin
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from opsflows.admin_site import words
+from opsflows.admin_site.markup import Look, badge, when
+from opsflows.admin_site.pages import ListAdmin
+from opsflows.queue.heartbeat import STALE
+from opsflows.queue.models import WorkerHeartbeat
+
+_ALIVE = Look("Alive", "done", "favorite")
+_SILENT = Look("Silent", "failed", "heart_broken")
+_STOPPED = Look("Stopped", "off", "stop_circle")
+
+
+@admin.register(WorkerHeartbeat)
+class WorkerAdmin(ListAdmin):
+    account_path = None
+    list_display = ["place", "state", "started", "process"]
+    list_display_links = None
+    ordering = ["-beat_at"]
+    empty_title = "No worker was ever here"
+    empty_text = "Nothing is handed over and no workflow runs until one is: start it with make worker."
+
+    @display(description="Worker")
+    def place(self, row: WorkerHeartbeat) -> str:
+        return f"{row.host}, slot {row.slot}"
+
+    @display(description="State")
+    def state(self, row: WorkerHeartbeat) -> SafeString:
+        now = timezone.now()
+        silent = words.span(now - row.beat_at)
+        if row.stopped_at is not None:
+            return badge(_STOPPED, f"Stopped {words.relative(row.stopped_at, now)}")
+        if now - row.beat_at > STALE:
+            return badge(_SILENT, f"Nothing heard for {silent}")
+        handing = ", handing over to a successor" if row.retiring else ""
+        return badge(_ALIVE, f"Alive, last heard {silent} ago{handing}")
+
+    @display(description="Started")
+    def started(self, row: WorkerHeartbeat) -> SafeString:
+        return when(row.started_at)
+
+    @display(description="Process")
+    def process(self, row: WorkerHeartbeat) -> str:
+        return str(row.pid)

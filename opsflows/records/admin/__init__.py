@@ -1,0 +1,5 @@
+"""Tasks in the admin."""
+
+from opsflows.records.admin.task import TaskAdmin
+
+__all__ = ["TaskAdmin"]

@@ -1,0 +1,148 @@
+"""What can be done with a workflow: publish its draft, pause and resume it, name it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from opsflows.accounts.roles import Permission
+from opsflows.admin_site import fields
+from opsflows.admin_site.acts import Act, Deed, Refused
+from opsflows.rules import Problem
+from opsflows.workflows.activate import set_active
+from opsflows.workflows.errors import InvalidDefinition, NotPublished, RevisionConflict
+from opsflows.workflows.gates import PublishDeferred, PublishRefused
+from opsflows.workflows.models import Workflow
+from opsflows.workflows.publish import publish
+from opsflows.workflows.rule_form import to_rule
+from opsflows.workflows.rule_problems import in_rule_terms
+from opsflows.workflows.save_draft import update_draft
+
+
+class PublishForm(forms.Form):
+    """What changed, and the draft that the person has seen."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *, row: Workflow, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, initial={"revision": row.revision})
+        self.fields["note"] = fields.text(
+            "What has changed", required=False, max_length=500, help_text="For those who read the versions later."
+        )
+
+
+class NameForm(forms.Form):
+    """Name and description, and the draft that the person has seen."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *, row: Workflow, data: Mapping[str, Any] | None = None) -> None:
+        initial = {"revision": row.revision, "name": row.workflow_name, "description": row.description}
+        super().__init__(data, initial=initial)
+        self.fields["name"] = fields.text("Name", max_length=255)
+        self.fields["description"] = fields.prose("Description", required=False)
+
+
+def named(problems: list[Problem], workflow_data: Mapping[str, Any]) -> list[Problem]:
+    """Problems at places as the rule form calls them, where the workflow is a rule."""
+    rule = to_rule(workflow_data)
+    return list(in_rule_terms(problems, rule)) if rule else problems
+
+
+def _publish(deed: Deed) -> str:
+    try:
+        version = publish(
+            actor=deed.actor,
+            workflow=deed.row,
+            note=deed.data["note"],
+            revision=deed.data["revision"],
+            now=deed.now,
+        )
+    except InvalidDefinition as error:
+        problems = named(error.problems, deed.row.workflow_data)
+        raise Refused(*(f"{problem.path}: {problem.message}" for problem in problems)) from None
+    except RevisionConflict:
+        raise Refused("Somebody saved the draft meanwhile. Read it once more, then publish.") from None
+    except PublishRefused as error:
+        raise Refused(str(error)) from None
+    except PublishDeferred as error:
+        return f"Not live yet. {error}"
+    return f"Live: {version}. Runs under way finish on the version they started with."
+
+
+def _pause(deed: Deed) -> str:
+    set_active(actor=deed.actor, workflow=deed.row, active=False, now=deed.now)
+    return "Paused: no event starts it any more. Runs under way go on."
+
+
+def _resume(deed: Deed) -> str:
+    try:
+        set_active(actor=deed.actor, workflow=deed.row, active=True, now=deed.now)
+    except NotPublished as error:
+        raise Refused(str(error)) from None
+    return "Live again: it listens to events from now on."
+
+
+def _rename(deed: Deed) -> str:
+    try:
+        update_draft(
+            actor=deed.actor,
+            workflow=deed.row,
+            revision=deed.data["revision"],
+            name=deed.data["name"],
+            description=deed.data["description"],
+        )
+    except RevisionConflict:
+        raise Refused("Somebody else saved meanwhile. Look at it once more.") from None
+    except InvalidDefinition as error:
+        raise Refused(*map(str, error.problems)) from None
+    return "Saved."
+
+
+ACTS = (
+    Act(
+        name="publish",
+        label="Publish",
+        icon="rocket_launch",
+        permission=Permission.WORKFLOWS_WRITE,
+        question=lambda workflow: (
+            "The draft becomes a version that never changes, and events start it from now on. Runs under way finish on "
+            "the version they started with."
+        ),
+        perform=_publish,
+        form=PublishForm,
+    ),
+    Act(
+        name="resume",
+        label="Resume",
+        icon="play_circle",
+        permission=Permission.WORKFLOWS_WRITE,
+        question=lambda workflow: (
+            f"“{workflow.workflow_name}” listens again, as {workflow.published_version}. Events that came in while it "
+            "was paused do not start it."
+        ),
+        perform=_resume,
+        is_possible=lambda workflow: not workflow.is_active and workflow.published_version_id is not None,
+    ),
+    Act(
+        name="pause",
+        label="Pause",
+        icon="pause_circle",
+        permission=Permission.WORKFLOWS_WRITE,
+        question=lambda workflow: (
+            f"No event starts “{workflow.workflow_name}” until it is resumed, and events that come in meanwhile will "
+            "not start it later. Runs under way go on."
+        ),
+        perform=_pause,
+        is_possible=lambda workflow: workflow.is_active,
+    ),
+    Act(
+        name="rename",
+        label="Name and description",
+        icon="edit",
+        permission=Permission.WORKFLOWS_WRITE,
+        question=lambda workflow: "What runs is not touched.",
+        perform=_rename,
+        form=NameForm,
+    ),
+)

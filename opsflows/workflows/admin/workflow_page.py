@@ -1,0 +1,59 @@
+"""A workflow's page: what it does in words, what stands in the way of publishing, versions, and its last runs."""
+
+from typing import Any
+
+from opsflows.admin_site.document import document
+from opsflows.admin_site.markup import badge
+from opsflows.outbound import redact_value
+from opsflows.runs.admin.looks import RUN
+from opsflows.runs.models import Execution
+from opsflows.workflows.admin.looks import look_of
+from opsflows.workflows.admin.sentence import reading
+from opsflows.workflows.admin.workflow_acts import named
+from opsflows.workflows.errors import InvalidDefinition
+from opsflows.workflows.graph import definition_hash
+from opsflows.workflows.models import Workflow
+from opsflows.workflows.read_graph import read_graph
+from opsflows.workflows.validate import publish_problems
+from opsflows.workflows.warn import warnings_for
+
+_LISTED = 10
+
+
+def workflow_context(workflow: Workflow) -> dict[str, Any]:
+    """What templates/admin/opsflows/workflow.html shows."""
+    problems = publish_problems(workflow.workflow_data, workflow.settings)
+    runs = Execution.objects.filter(workflow=workflow).order_by("-pk")
+    versions = workflow.versions.select_related("created_by").defer("workflow_data", "settings")
+    activations = workflow.activations.select_related("version").defer("version__workflow_data", "version__settings")
+    look = look_of(workflow)
+    read = reading(workflow.workflow_data)
+    return {
+        "workflow": workflow,
+        "look": look,
+        "badge": badge(look),
+        "reading": read,
+        "lines": [{"line": line, "config": document(line.config) if line.config else None} for line in read.lines],
+        "problems": named(problems, workflow.workflow_data),
+        "warnings": warnings_for(workflow),
+        "is_changed": _is_changed(workflow),
+        "versions": list(versions[:_LISTED]),
+        "activations": list(activations[:_LISTED]),
+        "runs": [
+            {"row": run, "badge": badge(RUN[Execution.Status(run.execution_status)])}
+            for run in runs.only("execution_status", "started_at", "error_message")[:_LISTED]
+        ],
+        "definition": document(redact_value(workflow.workflow_data)),
+        "settings": document(workflow.settings) if workflow.settings else None,
+    }
+
+
+def _is_changed(workflow: Workflow) -> bool:
+    """Whether the draft says something else than what is published."""
+    version = workflow.published_version
+    if version is None:
+        return False
+    try:
+        return definition_hash(read_graph(workflow.workflow_data), workflow.settings) != version.content_hash
+    except InvalidDefinition:
+        return True
