@@ -55,9 +55,7 @@ def served(stack: Stack, target: str, count: int, name: str) -> float:
     return count / elapsed
 
 
-def pgbench(
-    stack: Stack, database: PostgresDatabase, account: uuid.UUID, source: uuid.UUID, count: int
-) -> float | None:
+def pgbench(stack: Stack, account: uuid.UUID, source: uuid.UUID, count: int) -> float | None:
     """Statements a second by pgbench; None where it is not installed."""
     program = shutil.which("pgbench")
     if program is None:

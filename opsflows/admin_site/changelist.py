@@ -22,7 +22,7 @@ class PagedChangeList(ChangeList):
         # The place in the list is no filter: it must neither narrow the rows nor stay when a filter changes.
         query = request.GET.copy()
         self.place = {name: query.pop(name)[-1] for name in (_OLDER, _NEWER, _PAGE) if name in query}
-        request.GET = query
+        vars(request)["GET"] = query
         self.previous_url = self.next_url = ""
         self.by_key = False
         super().__init__(request, *args, **kwargs)

@@ -4,15 +4,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from opsflows.jsontext import dump_json
 
 #: Values of one document that a page shows; what is beyond it is said to be there.
 MOST_VALUES = 2000
 LONGEST_TEXT = 5000
-#: Levels that are open at first.
-_OPEN = 2
+#: What is open at first: so many levels, as long as each is no longer than so many entries.
+_OPEN_LEVELS = 4
+_OPEN_ENTRIES = 15
 
 
 class _Budget:
@@ -48,7 +49,7 @@ def _rows(entries: list[tuple[str, Any]], depth: int, budget: _Budget) -> Iterat
             yield format_html(
                 '<details{}><summary><span class="ops-key">{}</span> <span class="ops-quiet">{}</span></summary>{}'
                 "</details>",
-                mark_safe(" open") if depth < _OPEN - 1 else "",  # noqa: S308  (a constant)
+                " open" if depth < _OPEN_LEVELS - 1 and len(inner) <= _OPEN_ENTRIES else "",
                 key,
                 _size(inner),
                 _node(inner, depth + 1, budget),

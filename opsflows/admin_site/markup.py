@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from opsflows.admin_site import words
@@ -37,10 +37,14 @@ def icon(name: str) -> SafeString:
     return format_html('<span class="material-symbols-outlined" aria-hidden="true">{}</span>', name)
 
 
-def when(moment: datetime | None, otherwise: str = "–") -> SafeString:
+#: Nothing to say; left out where there is little room.
+NONE = format_html('<span class="ops-none">{}</span>', "–")
+
+
+def when(moment: datetime | None, otherwise: str = "") -> SafeString:
     """A moment relative to now; exact on hover, in the zone of the account in use."""
     if moment is None:
-        return format_html("{}", otherwise)
+        return format_html("{}", otherwise) if otherwise else NONE
     return _time(moment, words.relative(moment, timezone.now()))
 
 
@@ -79,26 +83,25 @@ def list_of(model: type[Model], query: str = "") -> str:
 
 def short_id(value: object) -> SafeString:
     """The end of an id, which tells two of the same moment apart; the whole of it on hover and for the clipboard."""
-    text = str(value)
-    return format_html('<code title="{}">{}</code>{}', text, f"…{text[-8:]}", _copy_button(text))
+    return copyable(str(value), shown=f"…{str(value)[-8:]}")
 
 
-def copyable(text: str) -> SafeString:
-    """A text to take along."""
-    return format_html('<code class="ops-long">{}</code>{}', text, _copy_button(text))
-
-
-def lines(rows: list[str]) -> SafeString:
-    """Texts one below the other."""
-    return format_html_join("", '<div class="ops-line">{}</div>', ((row,) for row in rows))
-
-
-def _copy_button(text: str) -> SafeString:
+def copyable(text: str, *, shown: str = "") -> SafeString:
+    """A text to take along; `shown` stands for a long one, which is then on hover."""
     return format_html(
-        '<button type="button" class="ops-copy" data-copy="{}" title="Copy"><span class="material-symbols-outlined" '
-        'aria-hidden="true">content_copy</span><span class="ops-hidden">Copy</span></button>',
+        '<span class="{}"><code title="{}">{}</code><button type="button" class="ops-copy" data-copy="{}" title="Copy">'
+        '<span class="material-symbols-outlined" aria-hidden="true">content_copy</span>'
+        '<span class="ops-hidden">Copy</span></button></span>',
+        "ops-together" if shown else "ops-long",
+        text,
+        shown or text,
         text,
     )
+
+
+def cut(text: str) -> SafeString:
+    """A text that may be long, on one line; the whole of it on hover."""
+    return format_html('<span class="ops-cut" title="{0}">{0}</span>', text) if text else NONE
 
 
 def _time(moment: datetime, text: str) -> SafeString:

@@ -35,7 +35,7 @@ class ListAdmin(RoleAdmin, ModelAdmin):
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
     sortable_by = ()
-    actions = None
+    actions: ClassVar[Sequence[str] | None] = None
     view_on_site = False
     compressed_fields = True
     list_fullwidth = True
@@ -45,7 +45,8 @@ class ListAdmin(RoleAdmin, ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         title = str(self.opts.verbose_name_plural).capitalize()
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+        answer: HttpResponse = super().changelist_view(request, {"title": title, **(extra_context or {})})
+        return answer
 
     def pages_by_key(self, request: HttpRequest) -> bool:
         """Whether pages follow the primary key, newest first, so that the thousandth costs what the first costs."""
@@ -102,7 +103,7 @@ class PageAdmin(ListAdmin):
             )
             for act in self.acts
         ]
-        return own + super().get_urls()
+        return [*own, *super().get_urls()]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -111,7 +112,7 @@ class PageAdmin(ListAdmin):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         row = self.row_or_none(request, object_id)
         if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self.gone(request, object_id)
         context = {
             **self.frame(request, str(row), row),
             "acts": [act for act in self.acts if act.may(request) and act.is_possible(row)],
@@ -124,8 +125,13 @@ class PageAdmin(ListAdmin):
         """Ask (GET), then do it (POST)."""
         row = self.row_or_none(request, object_id)
         if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self.gone(request, object_id)
         return act_page(self, request, row, act)
+
+    def gone(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Where a row is not there, or not the account's: back to the first page, with a message."""
+        answer: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return answer
 
     def row_or_none(self, request: HttpRequest, object_id: str) -> Any:
         """The row of the account in use. Raises `PermissionDenied` for those who may not look."""

@@ -45,7 +45,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     workflows = _entries(request, _WORKFLOWS)
     if _may_view(request, "runs.Execution"):
         workflows.append(_needs_attention(request))
-    groups = [
+    groups: list[dict[str, Any]] = [
         {"items": [home]},
         {"title": "Events", "separator": True, "items": events},
         {"title": "Workflows", "separator": True, "items": workflows},

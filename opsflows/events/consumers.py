@@ -1,15 +1,15 @@
 """Consumers: whoever cares for events. An app's `consumers.py` registers them; routing hands every event to each."""
 
-import json
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from functools import cache, cached_property
 from typing import Any
 
 from django.utils.module_loading import autodiscover_modules
+
+from opsflows.jsontext import read_stored
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class RoutedEvent:
     @cached_property
     def data(self) -> Any:
         """What the event carries; fractions are `Decimal`."""
-        return None if self.payload is None else json.loads(self.payload, parse_float=Decimal)
+        return None if self.payload is None else read_stored(self.payload)
 
 
 #: Takes a batch inside the routing transaction: it writes all of what the events cause, or raises and writes nothing.

@@ -4,8 +4,11 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from opsflows.events.route import route
+from opsflows.events.route import BATCH, route
 from opsflows.queue.lanes import Lane, register
+
+#: With fewer free seats than this a batch is taken without regard to them.
+FEW = 16
 
 
 @register
@@ -17,7 +20,10 @@ class RoutingLane(Lane):
     def work(self, now: datetime) -> bool:
         if self.worker.stopping.is_set():
             return False
-        return route(now=now) > 0
+        # What an event causes is begun at once where there are seats, so no more events are taken than there are seats;
+        # with hardly any left, events are taken all the same, for not all of them start runs.
+        free = self.worker.pool.free
+        return route(now=now, limit=free if free >= FEW else BATCH) > 0
 
     def renew(self, until: datetime) -> None:
         """Nothing is leased."""

@@ -1,12 +1,11 @@
 """The model field for JSON whose numbers matter."""
 
-import json
-from decimal import Decimal
 from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from opsflows.jsontext.parse import read_stored
 from opsflows.jsontext.write import dump_json
 
 
@@ -30,7 +29,7 @@ class ExactJSONField(models.JSONField):
     def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Any:
         if not isinstance(value, str | bytes):
             return value
-        return json.loads(value, parse_float=Decimal)
+        return read_stored(value if isinstance(value, str) else value.decode("utf-8"))
 
 
 class JsonText(str):

@@ -30,7 +30,7 @@ def parse_json(text: bytes | str, *, max_depth: int = MAX_DEPTH) -> Any:
         except UnicodeDecodeError as error:
             raise JsonError(f"The body is not UTF-8: byte {error.start} cannot be decoded.") from None
     try:
-        document = json.loads(text, parse_float=_decimal, parse_int=_integer, parse_constant=_refuse_constant)
+        document = _decoder.decode(text)
     except json.JSONDecodeError as error:
         raise JsonError(f"Not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
     except RecursionError:
@@ -89,6 +89,11 @@ def _check_characters(document: Any) -> None:
             stack.extend(node)
 
 
+def read_stored(text: str) -> Any:
+    """JSON that was checked when it was stored; fractions become `Decimal`."""
+    return _stored.decode(text)
+
+
 def _check_text(text: str) -> None:
     if "\x00" in text:
         raise JsonError("A text holds the character U+0000, which cannot be stored; remove it.")
@@ -96,3 +101,8 @@ def _check_text(text: str) -> None:
         text.encode("utf-8")
     except UnicodeEncodeError:
         raise JsonError("A text holds half of a surrogate pair, which is not Unicode; send whole characters.") from None
+
+
+# Made once: building one costs as much as reading a small document.
+_decoder = json.JSONDecoder(parse_float=_decimal, parse_int=_integer, parse_constant=_refuse_constant)
+_stored = json.JSONDecoder(parse_float=Decimal)

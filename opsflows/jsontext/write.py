@@ -10,22 +10,12 @@ import simplejson
 
 def dump_json(value: Any) -> str:
     """`value` as compact JSON text; a `Decimal` is written as the number it is, dates and UUIDs as strings."""
-    return simplejson.dumps(
-        value, use_decimal=True, default=_default, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
+    return _compact.encode(value)
 
 
 def canonical_json(value: Any) -> str:
     """`value` with sorted keys and no spaces: equal documents give equal texts."""
-    return simplejson.dumps(
-        value,
-        use_decimal=True,
-        default=_default,
-        separators=(",", ":"),
-        ensure_ascii=False,
-        allow_nan=False,
-        sort_keys=True,
-    )
+    return _canonical.encode(value)
 
 
 def content_hash(value: Any) -> str:
@@ -43,3 +33,19 @@ def _default(value: object) -> Any:
     if isinstance(value, set | frozenset | tuple):
         return list(value)
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
+
+
+def _encoder(*, sort_keys: bool) -> simplejson.JSONEncoder:
+    return simplejson.JSONEncoder(
+        use_decimal=True,
+        default=_default,
+        separators=(",", ":"),
+        ensure_ascii=False,
+        allow_nan=False,
+        sort_keys=sort_keys,
+    )
+
+
+# Made once: building one costs as much as writing a small document.
+_compact = _encoder(sort_keys=False)
+_canonical = _encoder(sort_keys=True)

@@ -52,6 +52,8 @@ def drain(supervisor: str, slot: int) -> str:
         try:
             _loop(lanes, worker, heart, ears, supervisor=supervisor, slot=slot)
         finally:
+            for lane in lanes:
+                lane.close()
             worker.pool.close()
             ears.close()
             heart.stop()

@@ -43,6 +43,9 @@ class Lane(ABC):
         """Rows this lane holds in memory; the drain does not end while there are any."""
         return 0
 
+    def close(self) -> None:  # noqa: B027  (most lanes have nothing to close)
+        """The drain ends."""
+
     def next_due(self, now: datetime) -> datetime | None:
         """When the next waiting row falls due, if any."""
         return None

@@ -4,7 +4,7 @@ import uuid
 from collections import deque
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Q
 
@@ -28,9 +28,13 @@ class RunsLane(Lane):
     """Holds each claimed run in memory until it rests; between two commits nothing waits for anything slow."""
 
     name = "runs"
+    #: The lane at work in this process, if any: new runs may be born into its hands (start.py).
+    present: ClassVar["RunsLane | None"] = None
 
     def __init__(self, worker: Worker) -> None:
         super().__init__(worker)
+        type(self).present = self
+        self._crowded = False
         self._held: dict[uuid.UUID, Run] = {}
         self._returned: deque[tuple[Outgoing, Any]] = deque()
         self._to_write: list[Advance] = []
@@ -43,6 +47,22 @@ class RunsLane(Lane):
         self._collect()
         claimed = not self.worker.stopping.is_set() and self._claim(now)
         return self._write(now) or claimed
+
+    @property
+    def spare(self) -> int:
+        """Seats that nobody is waiting for: none while there are claimable rows left, which go first."""
+        if self._crowded or self.worker.stopping.is_set():
+            return 0
+        return self.worker.pool.seats - len(self._held)
+
+    def adopt(self, runs: Sequence[Run], now: datetime) -> None:
+        """Take over runs whose rows were committed as ours."""
+        for run in runs:
+            self.admit(run, now)
+
+    def close(self) -> None:
+        if type(self).present is self:
+            type(self).present = None
 
     def next_due(self, now: datetime) -> datetime | None:
         waiting = QueueItem.objects.filter(status=QueueItem.Status.WAITING).order_by("scheduled_at")
@@ -72,6 +92,7 @@ class RunsLane(Lane):
         if free <= 0:
             return False
         claims = claim(worker_id=self.worker.id, limit=free, now=now)
+        self._crowded = len(claims) == free
         if not claims:
             return False
         runs, spoilt = load(claims)

@@ -3,16 +3,24 @@
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.db import transaction
 
 from opsflows.accounts.models import PlatformAccount
 from opsflows.events.consumers import RoutedEvent
 from opsflows.queue.bulk import insert_rows
+from opsflows.queue.heartbeat import LEASE
 from opsflows.queue.ids import new_id
 from opsflows.rules import Clock
 from opsflows.runs.engine.load import facts, zone_of
+from opsflows.runs.engine.run import Position, Run
+from opsflows.runs.lane import RunsLane
 from opsflows.runs.models import Execution, Priority, QueueItem
+from opsflows.workflows.cache import definition
+from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.index import Listener, current_index
 
 _EXECUTION = (
@@ -49,6 +57,8 @@ _ITEM = (
     "created_at",
     "fence",
     "claims",
+    "worker_id",
+    "lease_expires_at",
 )
 #: A published version has at least one step, so one without a first node is one that cannot be read.
 _UNREADABLE = "This version can no longer be read here. Open the workflow, mend what it names, and publish it again."
@@ -57,11 +67,15 @@ _UNREADABLE = "This version can no longer be read here. Open the workflow, mend 
 def start_runs(events: Sequence[RoutedEvent], now: datetime) -> None:
     """Write the runs that `events` cause, inside the routing transaction.
 
-    An event starts a workflow once: the database holds it (`run_once_per_event`).
+    An event starts a workflow once: the database holds it (`run_once_per_event`). Where the worker that routes has free
+    seats and nobody is waiting for them, the runs are born claimed by it: that spares a claim and a load for each.
     """
     executions: list[tuple[Any, ...]] = []
     items: list[tuple[Any, ...]] = []
-    for event, listener in _concerned(events, now):
+    lane = RunsLane.present
+    seats = lane.spare if lane is not None else 0
+    adopted: list[Run] = []
+    for event, listener, zone in _concerned(events, now):
         execution_id = new_id()
         # The condition behind the trigger held a moment ago; the run begins with it all the same, to show what it saw.
         node_id = listener.first_node
@@ -84,22 +98,33 @@ def start_runs(events: Sequence[RoutedEvent], now: datetime) -> None:
                 None if node_id else 0,
             )
         )
-        if node_id is not None:
-            items.append(_item(event, listener, execution_id, node_id, priority, now))
+        if node_id is None:
+            continue
+        item_id = new_id()
+        run = None
+        if len(adopted) < seats:
+            run = _run(event, listener, zone, item_id, execution_id, node_id, priority, now)
+        if run is not None:
+            adopted.append(run)
+        holder = lane.worker.id if lane is not None and run is not None else None
+        items.append(_item(event, listener, item_id, execution_id, node_id, priority, now, holder))
     insert_rows(Execution, _EXECUTION, executions)
     insert_rows(QueueItem, _ITEM, items)
+    if lane is not None and adopted:
+        # Only a wake-up: if it is lost, the leases run out and the rows are claimed like any others.
+        transaction.on_commit(partial(lane.adopt, adopted, now))
 
 
-def _concerned(events: Sequence[RoutedEvent], now: datetime) -> Iterator[tuple[RoutedEvent, Listener]]:
+def _concerned(events: Sequence[RoutedEvent], now: datetime) -> Iterator[tuple[RoutedEvent, Listener, ZoneInfo]]:
     index = current_index()
     if not index.size:
         return
     zones = _zones({event.account_id for event in events})
     for event in events:
         scope = entry_scope(event)
-        clock = Clock(now=now, zone=zones[event.account_id])
-        for listener in index.listeners(event.account_id, event.name, scope, clock):
-            yield event, listener
+        zone = zones[event.account_id]
+        for listener in index.listeners(event.account_id, event.name, scope, Clock(now=now, zone=zone)):
+            yield event, listener, zone
 
 
 def entry_scope(event: RoutedEvent) -> dict[str, Any]:
@@ -113,17 +138,61 @@ def _zones(account_ids: set[uuid.UUID]) -> dict[uuid.UUID, ZoneInfo]:
     return {account_id: zone_of(name) for account_id, name in rows}
 
 
+def _run(
+    event: RoutedEvent,
+    listener: Listener,
+    zone: ZoneInfo,
+    item_id: uuid.UUID,
+    execution_id: uuid.UUID,
+    node_id: str,
+    priority: int,
+    now: datetime,
+) -> Run | None:
+    """The run as `load()` would bring it; None where its definition cannot be compiled, which is load's to tell."""
+    try:
+        graph = definition(listener.version_id)
+    except InvalidDefinition:
+        return None
+    return Run(
+        item_id=item_id,
+        fence=1,
+        execution_id=execution_id,
+        account_id=event.account_id,
+        workflow_id=listener.workflow_id,
+        event_id=event.id,
+        depth=event.depth,
+        priority=priority,
+        started_at=now,
+        deadline_at=now + listener.settings.timeout,
+        failed_steps=0,
+        zone=zone,
+        graph=graph,
+        data=event.data,
+        facts=facts(event.id, event.name, event.occurred_at, event.source_label, execution_id),
+        position=Position(node_id=node_id, iteration="", generation=0, attempt=1, entered_at=now),
+    )
+
+
 def _item(
-    event: RoutedEvent, listener: Listener, execution_id: uuid.UUID, node_id: str, priority: int, now: datetime
+    event: RoutedEvent,
+    listener: Listener,
+    item_id: uuid.UUID,
+    execution_id: uuid.UUID,
+    node_id: str,
+    priority: int,
+    now: datetime,
+    holder: uuid.UUID | None,
 ) -> tuple[Any, ...]:
+    """The queue row, claimed by `holder` if there is one."""
+    status = QueueItem.Status.PROCESSING if holder else QueueItem.Status.QUEUED
     return (
-        new_id(),
+        item_id,
         event.account_id,
         listener.workflow_id,
         execution_id,
         priority,
         now,
-        QueueItem.Status.QUEUED.value,
+        status.value,
         node_id,
         "",
         0,
@@ -132,6 +201,8 @@ def _item(
         False,
         False,
         now,
-        0,
-        0,
+        1 if holder else 0,
+        1 if holder else 0,
+        holder,
+        now + LEASE if holder else None,
     )

@@ -30,6 +30,7 @@ class Engine:
         self.runs = RunsLane(self.worker)
 
     def close(self) -> None:
+        self.runs.close()
         self.worker.pool.close()
 
     def crash(self) -> None:
@@ -42,6 +43,12 @@ class Engine:
     def emit(self, name: str, /, **data: Any) -> uuid.UUID:
         """An event of the account."""
         return emit(account_id=self.account_id, name=name, data=data, now=self.now)
+
+    def route_elsewhere(self) -> None:
+        """Route as another worker would: the runs are queued, and nobody's yet."""
+        RunsLane.present = None
+        self.routing.work(self.now)
+        RunsLane.present = self.runs
 
     def settle(self) -> None:
         """Work until everything rests."""

@@ -121,7 +121,7 @@ def test_a_run_that_ends_its_workers_is_set_aside_alone(engine: Engine, live: Ca
     live("deal.won", {"type": "create_task", "title": "{{n}}"})
     for number in range(3):
         engine.emit("deal.won", n=number)
-    engine.routing.work(engine.now)
+    engine.route_elsewhere()
     poison = QueueItem.objects.order_by("id").first()
     assert poison is not None
     others_claimed: list[int] = []
@@ -143,7 +143,7 @@ def test_a_suspect_is_claimed_alone(engine: Engine, live: Callable[..., Workflow
     live("deal.won", {"type": "create_task", "title": "x"})
     for number in range(3):
         engine.emit("deal.won", n=number)
-    engine.routing.work(engine.now)
+    engine.route_elsewhere()
     sizes = []
     for _ in range(4):
         sizes.append(len(claim(worker_id=engine.worker.id, limit=10, now=engine.now)))
@@ -155,7 +155,7 @@ def test_a_run_whose_version_is_damaged_holds_up_no_other(engine: Engine, live: 
     bad = live("deal.won", {"type": "create_task", "title": "bad"}, name="Bad")
     live("deal.won", {"type": "create_task", "title": "good"}, name="Good")
     engine.emit("deal.won")
-    engine.routing.work(engine.now)
+    engine.route_elsewhere()
     WorkflowVersion.objects.filter(workflow=bad).update(workflow_data={"nodes": [], "edges": []})
     from opsflows.workflows import cache
 

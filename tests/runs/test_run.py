@@ -90,3 +90,17 @@ def test_an_event_starts_a_workflow_once(engine: Engine, live: Callable[..., Wor
     Event.objects.filter(id=event_id).update(routed_at=None)
     engine.settle()
     assert Task.objects.count() == 1
+
+
+def test_runs_are_born_into_free_seats_and_queued_beyond_them(engine: Engine, live: Callable[..., Workflow]) -> None:
+    live("deal.won", {"type": "delay", "duration": "1 day"})
+    seats = engine.worker.pool.seats
+    for _ in range(seats + 3):
+        engine.emit("deal.won")
+    engine.routing.work(engine.now)
+    by_status = list(QueueItem.objects.order_by("status").values_list("status", flat=True))
+    assert by_status.count("processing") == seats
+    assert by_status.count("queued") == 3
+    assert engine.runs.held == seats
+    engine.settle()
+    assert set(QueueItem.objects.values_list("status", flat=True)) == {"waiting"}

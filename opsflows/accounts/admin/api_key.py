@@ -1,6 +1,7 @@
 """API keys: the list, a new key shown once, and revoking one."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -11,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from unfold.decorators import display
 
 from opsflows.accounts.current import current_account, current_actor, current_membership
 from opsflows.accounts.issue_key import issue_key
@@ -99,7 +99,7 @@ class ApiKeyAdmin(PageAdmin):
                 user=user,
                 name=data["name"],
                 scopes=data["scopes"] or None,
-                expires_at=now + timezone.timedelta(days=int(days)) if days else None,
+                expires_at=now + timedelta(days=int(days)) if days else None,
                 deduplicate_by_content=data["deduplicate_by_content"],
                 now=now,
             )
@@ -130,23 +130,23 @@ class ApiKeyAdmin(PageAdmin):
         rows = User.objects.filter(memberships__account=membership.account_id, is_active=True)
         return rows.order_by("username")
 
-    @display(description="State")
+    @admin.display(description="State")
     def state(self, key: ApiKey) -> SafeString:
         return badge(_look(key))
 
-    @display(description="Begins with")
+    @admin.display(description="Begins with")
     def starts_with(self, key: ApiKey) -> str:
         return f"{key.prefix}…"
 
-    @display(description="Acts as")
+    @admin.display(description="Acts as")
     def acts_as(self, key: ApiKey) -> str:
         return key.user.username
 
-    @display(description="Last used")
+    @admin.display(description="Last used")
     def last_used(self, key: ApiKey) -> SafeString:
         return when(key.last_used_at, "never")
 
-    @display(description="Expires")
+    @admin.display(description="Expires")
     def expires(self, key: ApiKey) -> SafeString:
         return when(key.expires_at, "never")
 

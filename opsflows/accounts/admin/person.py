@@ -8,7 +8,6 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.safestring import SafeString
-from unfold.decorators import display
 
 from opsflows.accounts.create_user import create_user
 from opsflows.accounts.current import current_account, current_actor
@@ -111,18 +110,18 @@ class PersonAdmin(PageAdmin):
         allowed = [permission.label for permission in Permission if permission in PERMISSIONS[row.role]]
         return {"title": str(row.user), "member": row, "allowed": allowed}
 
-    @display(description="Person")
+    @admin.display(description="Person")
     def person(self, row: Membership) -> str:
         return row.user.get_full_name() or row.user.username
 
-    @display(description="Email")
+    @admin.display(description="Email")
     def email(self, row: Membership) -> str:
         return row.user.email
 
-    @display(description="Last signed in")
+    @admin.display(description="Last signed in")
     def last_sign_in(self, row: Membership) -> SafeString:
         return when(row.user.last_login, "never")
 
-    @display(description="Member since")
+    @admin.display(description="Member since")
     def since(self, row: Membership) -> SafeString:
         return when(row.created_at)

@@ -7,7 +7,6 @@ from django.contrib.auth.admin import UserAdmin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from opsflows.accounts.models import User
@@ -20,7 +19,7 @@ _ACCESS = ("Access", {"fields": ("is_active", "is_staff", "is_superuser")})
 
 
 @admin.register(User)
-class SignInAdmin(ListAdmin, UserAdmin):
+class SignInAdmin(ListAdmin, UserAdmin):  # type: ignore[misc]  # the stubs type the two bases' attributes differently
     account_path = "memberships__account"
     superusers_see_all = True
     may_add = may_change = True
@@ -47,6 +46,6 @@ class SignInAdmin(ListAdmin, UserAdmin):
     def search(self, rows: QuerySet, term: str) -> QuerySet:
         return rows.filter(username__istartswith=term)
 
-    @display(description="Last signed in")
+    @admin.display(description="Last signed in")
     def last_sign_in(self, row: User) -> SafeString:
         return when(row.last_login, "never")

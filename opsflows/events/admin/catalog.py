@@ -7,12 +7,10 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.decorators import display
 
 from opsflows.accounts.current import current_account, current_membership
-from opsflows.admin_site.markup import link, list_of
+from opsflows.admin_site.markup import cut, link, list_of
 from opsflows.admin_site.pages import ListAdmin
 from opsflows.events.models import Event, EventType
 from opsflows.events.names import name_problem
@@ -70,14 +68,14 @@ class CatalogAdmin(ListAdmin):
             obj.is_system_event, obj.is_customizable = False, True
         super().save_model(request, obj, form, change)
 
-    @display(description="What it means")
+    @admin.display(description="What it means")
     def about(self, row: EventType) -> SafeString:
-        return format_html('<span class="ops-cut" title="{0}">{0}</span>', row.description or "–")
+        return cut(row.description)
 
-    @display(description="Whose")
+    @admin.display(description="Whose")
     def whose(self, row: EventType) -> str:
         return "Yours" if row.account_id else "Everyone's"
 
-    @display(description="")
+    @admin.display(description="")
     def events(self, row: EventType) -> SafeString:
         return link(list_of(Event, f"?q={row.event_name}"), "Show events")

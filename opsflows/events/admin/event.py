@@ -9,7 +9,6 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from unfold.decorators import display
 
 from opsflows.accounts.current import current_membership
 from opsflows.admin_site.filters import ChoiceFilter, WhenFilter, as_uuid
@@ -54,7 +53,9 @@ class EventAdmin(PageAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows: QuerySet = super().get_queryset(request)
-        return rows.select_related("source").only(*(field.name for field in Event._meta.concrete_fields), "source__name")
+        return rows.select_related("source").only(
+            *(field.name for field in Event._meta.concrete_fields), "source__name"
+        )
 
     def search(self, rows: QuerySet, term: str) -> QuerySet:
         if found := as_uuid(term):
@@ -76,15 +77,15 @@ class EventAdmin(PageAdmin):
     def page_context(self, request: HttpRequest, row: Event) -> dict[str, Any]:
         return event_context(row)
 
-    @display(description="From")
+    @admin.display(description="From")
     def came_from(self, event: Event) -> str:
         return event.source.name if event.source else event.source_label or event.get_door_display()
 
-    @display(description="Received")
+    @admin.display(description="Received")
     def received(self, event: Event) -> SafeString:
         return when(event.received_at)
 
-    @display(description="What it caused")
+    @admin.display(description="What it caused")
     def caused(self, event: Any) -> SafeString | str:
         if not event.routed_at:
             return "waiting to be handed over"

@@ -14,8 +14,8 @@ from opsflows.events.models import Event, Rejection, Source
 #: Accepted events are counted no further than this: more says no more.
 MOST = 1000
 _DAY = timedelta(days=1)
-_ACCEPTED = f"""(SELECT COUNT(*) FROM (
-    SELECT 1 FROM events WHERE events.source_id = sources.id AND events.id >= %s LIMIT {MOST + 1}) AS few)"""
+_ACCEPTED = """(SELECT COUNT(*) FROM (
+    SELECT 1 FROM events WHERE events.source_id = sources.id AND events.id >= %s LIMIT %s) AS few)"""
 
 
 def with_health(sources: QuerySet[Source], now: datetime) -> QuerySet[Source]:
@@ -25,7 +25,7 @@ def with_health(sources: QuerySet[Source], now: datetime) -> QuerySet[Source]:
     total = refused.order_by().values("source").annotate(total=Sum("count")).values("total")
     bound = Event._meta.pk.get_db_prep_value(first_id(now - _DAY), connection=connections[sources.db])
     return sources.annotate(
-        accepted=RawSQL(_ACCEPTED, (bound,), output_field=IntegerField()),
+        accepted=RawSQL(_ACCEPTED, (bound, MOST + 1), output_field=IntegerField()),  # noqa: S611  (a constant)
         refused=Subquery(total, output_field=IntegerField()),
         last_reason=Subquery(refused.order_by("-last_at").values("reason")[:1]),
         last_event_at=Subquery(events.values("received_at")[:1], output_field=DateTimeField()),

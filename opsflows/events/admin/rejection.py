@@ -1,13 +1,12 @@
 """Rejections: how often requests were refused, and why. The requests themselves are not kept."""
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.decorators import display
 
-from opsflows.admin_site.markup import link, when
+from opsflows.admin_site.markup import cut, link, when
 from opsflows.admin_site.pages import ListAdmin
 from opsflows.events.admin.reasons import in_words, what_to_do
 from opsflows.events.models import Rejection
@@ -28,27 +27,27 @@ class RejectionAdmin(ListAdmin):
             "reason", "count", "hour", "last_at", "last_detail", "last_address", "source__name"
         )
 
-    @display(description="Reason")
+    @admin.display(description="Reason")
     def reason_in_words(self, row: Rejection) -> SafeString:
         advice = what_to_do(row.reason)
         return format_html('{}<div class="ops-quiet">{}</div>', in_words(row.reason), advice)
 
-    @display(description="Times, in one hour")
+    @admin.display(description="Times, in one hour")
     def how_often(self, row: Rejection) -> str:
         return f"{row.count:,}"
 
-    @display(description="Source")
+    @admin.display(description="Source")
     def source_link(self, row: Rejection) -> SafeString:
         return link(row.source, row.source.name)
 
-    @display(description="Last")
+    @admin.display(description="Last")
     def last(self, row: Rejection) -> SafeString:
         return when(row.last_at)
 
-    @display(description="Last answer")
+    @admin.display(description="Last answer")
     def detail(self, row: Rejection) -> SafeString:
-        return format_html('<span class="ops-cut" title="{0}">{0}</span>', row.last_detail or "–")
+        return cut(row.last_detail)
 
-    @display(description="Last from")
+    @admin.display(description="Last from")
     def address(self, row: Rejection) -> str:
         return row.last_address or "–"

@@ -9,15 +9,13 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.decorators import action, display
 
 from opsflows.accounts.current import current_actor
 from opsflows.accounts.roles import Permission
 from opsflows.admin_site.acts import Act, Deed, Refused
 from opsflows.admin_site.filters import ChoiceFilter
-from opsflows.admin_site.markup import Look, badge, when
+from opsflows.admin_site.markup import Look, badge, cut, when
 from opsflows.admin_site.pages import PageAdmin
 from opsflows.events.models import RoutingFailure
 from opsflows.events.route import route_again
@@ -71,8 +69,8 @@ class SetAsideAdmin(PageAdmin):
     actions = ["hand_over_again"]
     empty_title = "Nothing is set aside"
     empty_text = (
-        "An event that one part of OpsFlows cannot take waits here, while the others go on. Hand it over again once the "
-        "cause is gone."
+        "An event that one part of OpsFlows cannot take waits here, while the others go on. Hand it over again once "
+        "the cause is gone."
     )
     acts = (
         Act(
@@ -95,7 +93,7 @@ class SetAsideAdmin(PageAdmin):
     def has_operate_permission(self, request: HttpRequest) -> bool:
         return self.acts[0].may(request)
 
-    @action(description="Hand over again", permissions=["operate"])
+    @admin.action(description="Hand over again", permissions=["operate"])
     def hand_over_again(self, request: HttpRequest, queryset: QuerySet) -> None:
         current_actor(request).require(Permission.RUNS_OPERATE)
         failed: list[str] = []
@@ -113,21 +111,21 @@ class SetAsideAdmin(PageAdmin):
     def page_context(self, request: HttpRequest, row: RoutingFailure) -> dict[str, Any]:
         return {"title": str(row.event), "failure": row, "badge": badge(_look(row)), "look": _look(row)}
 
-    @display(description="Event")
+    @admin.display(description="Event")
     def event_name(self, row: RoutingFailure) -> str:
         return row.event.name
 
-    @display(description="State")
+    @admin.display(description="State")
     def state(self, row: RoutingFailure) -> SafeString:
         return badge(_look(row))
 
-    @display(description="When")
+    @admin.display(description="When")
     def failed(self, row: RoutingFailure) -> SafeString:
         return when(row.failed_at)
 
-    @display(description="What went wrong")
+    @admin.display(description="What went wrong")
     def what(self, row: RoutingFailure) -> SafeString:
-        return format_html('<span class="ops-cut" title="{0}">{0}</span>', row.error)
+        return cut(row.error)
 
 
 def _look(row: RoutingFailure) -> Look:

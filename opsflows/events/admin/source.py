@@ -11,13 +11,12 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.decorators import display
 
 from connectors.registry import UnknownPreset, preset, presets
 from opsflows.accounts.current import current_account, current_actor
 from opsflows.admin_site.add_page import add_page
 from opsflows.admin_site.document import document
-from opsflows.admin_site.markup import badge, page_of, when
+from opsflows.admin_site.markup import badge, copyable, page_of, when
 from opsflows.admin_site.pages import PageAdmin
 from opsflows.events.admin.health import health, with_health
 from opsflows.events.admin.reasons import in_words, what_to_do
@@ -40,8 +39,8 @@ class SourceAdmin(PageAdmin):
     search_help = "How a source's name begins"
     empty_title = "No sources yet"
     empty_text = (
-        "A source is an address that a vendor's webhooks come in at, such as Stripe's or GitHub's. Create one, and give "
-        "its address to the vendor."
+        "A source is an address that a vendor's webhooks come in at, such as Stripe's or GitHub's. Create one, and "
+        "give its address to the vendor."
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -104,27 +103,21 @@ class SourceAdmin(PageAdmin):
             ],
         }
 
-    @display(description="Healthy?")
+    @admin.display(description="Healthy?")
     def health(self, source: Source) -> SafeString:
         look, sentence = health(source)
-        return format_html('{} <span class="ops-quiet">{}</span>', badge(look), sentence)
+        return format_html('{}<div class="ops-quiet">{}</div>', badge(look), sentence)
 
-    @display(description="Connector")
+    @admin.display(description="Connector")
     def connector_label(self, source: Source) -> str:
         known = _known(source.connector)
         return known.label if known else source.connector
 
-    @display(description="Address")
+    @admin.display(description="Address")
     def address(self, source: Source) -> SafeString:
-        return format_html(
-            '<code title="{0}">/hooks/{1}…</code><button type="button" class="ops-copy" data-copy="{0}" '
-            'title="Copy the whole address"><span class="material-symbols-outlined" aria-hidden="true">content_copy'
-            '</span><span class="ops-hidden">Copy the address</span></button>',
-            settings.PUBLIC_URL + source.path,
-            source.token[:6],
-        )
+        return copyable(settings.PUBLIC_URL + source.path, shown=f"/hooks/{source.token[:6]}…")
 
-    @display(description="Last event")
+    @admin.display(description="Last event")
     def last_event(self, source: Any) -> SafeString:
         return when(source.last_event_at, "none yet")
 

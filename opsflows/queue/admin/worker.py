@@ -3,7 +3,6 @@
 from django.contrib import admin
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from unfold.decorators import display
 
 from opsflows.admin_site import words
 from opsflows.admin_site.markup import Look, badge, when
@@ -25,11 +24,11 @@ class WorkerAdmin(ListAdmin):
     empty_title = "No worker was ever here"
     empty_text = "Nothing is handed over and no workflow runs until one is: start it with make worker."
 
-    @display(description="Worker")
+    @admin.display(description="Worker")
     def place(self, row: WorkerHeartbeat) -> str:
         return f"{row.host}, slot {row.slot}"
 
-    @display(description="State")
+    @admin.display(description="State")
     def state(self, row: WorkerHeartbeat) -> SafeString:
         now = timezone.now()
         silent = words.span(now - row.beat_at)
@@ -40,10 +39,10 @@ class WorkerAdmin(ListAdmin):
         handing = ", handing over to a successor" if row.retiring else ""
         return badge(_ALIVE, f"Alive, last heard {silent} ago{handing}")
 
-    @display(description="Started")
+    @admin.display(description="Started")
     def started(self, row: WorkerHeartbeat) -> SafeString:
         return when(row.started_at)
 
-    @display(description="Process")
+    @admin.display(description="Process")
     def process(self, row: WorkerHeartbeat) -> str:
         return str(row.pid)

@@ -8,12 +8,11 @@ from django.db.models import BooleanField, F, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from unfold.decorators import display
 
 from opsflows.accounts.roles import Permission
 from opsflows.admin_site.acts import Act, Deed
 from opsflows.admin_site.filters import ChoiceFilter, as_uuid
-from opsflows.admin_site.markup import Look, badge, when, when_due
+from opsflows.admin_site.markup import NONE, Look, badge, when, when_due
 from opsflows.admin_site.pages import PageAdmin
 from opsflows.records.complete_task import complete_task
 from opsflows.records.models import Task
@@ -82,28 +81,34 @@ class TaskAdmin(PageAdmin):
         return rows.filter(pk=found) if found else rows.none()
 
     def page_context(self, request: HttpRequest, row: Task) -> dict[str, Any]:
-        run = Execution.objects.filter(pk=row.execution_id, account=row.account_id).select_related("workflow")
         look = _LOOKS[Task.Status(row.status)]
         return {
             "task": row,
             "look": look,
             "badge": badge(look),
             "due": when_due(row.due_at) if row.status == Task.Status.OPEN else when(row.due_at, "no due date"),
-            "run": run.only("workflow__workflow_name").first() if row.execution_id else None,
+            "run": _run_behind(row),
         }
 
-    @display(description="State")
+    @admin.display(description="State")
     def state(self, task: Task) -> SafeString:
         return badge(_LOOKS[Task.Status(task.status)])
 
-    @display(description="Due")
+    @admin.display(description="Due")
     def due(self, task: Task) -> SafeString:
         return when_due(task.due_at) if task.status == Task.Status.OPEN else when(task.due_at)
 
-    @display(description="For")
-    def for_whom(self, task: Task) -> str:
-        return task.assigned_to or "–"
+    @admin.display(description="For")
+    def for_whom(self, task: Task) -> SafeString | str:
+        return task.assigned_to or NONE
 
-    @display(description="Made")
+    @admin.display(description="Made")
     def made(self, task: Task) -> SafeString:
         return when(task.created_at)
+
+
+def _run_behind(task: Task) -> Execution | None:
+    if task.execution_id is None:
+        return None
+    rows = Execution.objects.filter(pk=task.execution_id, account=task.account_id).select_related("workflow")
+    return rows.only("workflow__workflow_name").first()

@@ -23,6 +23,8 @@ STEP = {
     Step.Status.FAILED: Look("Failed", "failed", "error"),
     Step.Status.SKIPPED: Look("Skipped", "off", "skip_next"),
 }
+#: A step that did not work and is tried again.
+TRIED = Look("Tried again later", "attention", "replay")
 #: A step whose run is held: it began, and nobody can tell how it ended.
 UNCLEAR = Look("Unclear", "attention", "front_hand")
 

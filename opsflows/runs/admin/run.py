@@ -8,12 +8,11 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.decorators import display
 
 from opsflows.accounts.current import current_membership
 from opsflows.admin_site import words
 from opsflows.admin_site.filters import ChoiceFilter, WhenFilter, as_uuid
-from opsflows.admin_site.markup import badge, when
+from opsflows.admin_site.markup import NONE, badge, cut, when
 from opsflows.admin_site.pages import PageAdmin
 from opsflows.runs.admin.looks import RUN, with_status
 from opsflows.runs.admin.run_acts import ACTS
@@ -109,29 +108,30 @@ class RunAdmin(PageAdmin):
     def page_context(self, request: HttpRequest, row: Execution) -> dict[str, Any]:
         return run_context(row)
 
-    @display(description="Workflow")
+    @admin.display(description="Workflow")
     def workflow_name(self, run: Execution) -> str:
         return run.workflow.workflow_name
 
-    @display(description="Status")
+    @admin.display(description="Status")
     def status(self, run: Execution) -> SafeString:
         return badge(RUN[Execution.Status(run.execution_status)])
 
-    @display(description="Started")
+    @admin.display(description="Started")
     def started(self, run: Execution) -> SafeString:
         return when(run.started_at)
 
-    @display(description="Took")
-    def took(self, run: Execution) -> str:
-        return words.lasted(run.execution_time_ms) if run.execution_time_ms is not None else "–"
+    @admin.display(description="Took")
+    def took(self, run: Execution) -> SafeString | str:
+        return words.lasted(run.execution_time_ms) if run.execution_time_ms is not None else NONE
 
-    @display(description="Now at")
+    @admin.display(description="Now at")
     def now_at(self, run: Any) -> SafeString | str:
         if not run.place_label or run.execution_status in Execution.TERMINAL:
-            return "–"
-        return format_html("{}, {}", run.place_label, when(run.goes_on_at)) if run.goes_on_at else run.place_label
+            return NONE
+        if not run.goes_on_at:
+            return str(run.place_label)
+        return format_html("<span>{}, {}</span>", run.place_label, when(run.goes_on_at))
 
-    @display(description="What went wrong")
-    def reason(self, run: Execution) -> SafeString | str:
-        text = run.error_message or ""
-        return format_html('<span class="ops-cut" title="{}">{}</span>', text, text) if text else "–"
+    @admin.display(description="What went wrong")
+    def reason(self, run: Execution) -> SafeString:
+        return cut(run.error_message or "")

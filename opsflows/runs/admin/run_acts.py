@@ -70,7 +70,7 @@ ACTS = (
     ),
     Act(
         name="cancel",
-        label="Cancel",
+        label="Cancel the run",
         icon="cancel",
         permission=Permission.RUNS_OPERATE,
         question=lambda run: (

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -13,8 +14,8 @@ from opsflows.admin_site.markup import Look, at, badge, when
 from opsflows.events.models import Event
 from opsflows.records.models import Task
 from opsflows.runs.admin.advice import advice_for
-from opsflows.runs.admin.looks import RUN, STEP, UNCLEAR
-from opsflows.runs.models import Execution, Step
+from opsflows.runs.admin.looks import RUN, STEP, TRIED, UNCLEAR
+from opsflows.runs.models import Execution, QueueItem, Step
 from opsflows.runs.trace import Trace, TracedStep, trace
 
 #: Events that a run emitted which its page lists.
@@ -85,26 +86,23 @@ def sentence(found: Trace) -> SafeString:
     place = found.standing_at.label if found.standing_at else run.current_step or "a step"
     status = Execution.Status(run.execution_status)
     if run.cancel_requested_at and not found.is_over:
-        return format_html("Being cancelled since {}: a call is under way and is recorded first.", run_time(run))
+        since = when(run.cancel_requested_at)
+        return format_html("Being cancelled since {}: a call is under way and is recorded first.", since)
     if status == Execution.Status.WAITING:
         return _waiting(found, place)
     if status == Execution.Status.NEEDS_ATTENTION:
-        return format_html("Needs you, at “{}”: {}", place, run.error_message or "Somebody has to decide.")
+        return format_html("At “{}”: {}", place, run.error_message or "Somebody has to decide.")
     if status == Execution.Status.RUNNING:
         return format_html("Running since {}, now at “{}”.", when(run.started_at), place)
     if status == Execution.Status.COMPLETED:
         return _completed(run)
-    return format_html("{}: {}", RUN[status].word, run.error_message or "No reason was recorded.")
-
-
-def run_time(run: Execution) -> SafeString:
-    """When cancelling was asked for."""
-    return when(run.cancel_requested_at)
+    return format_html("{}", run.error_message or "No reason was recorded.")
 
 
 def _waiting(found: Trace, place: str) -> SafeString:
     last = found.steps[-1].last if found.steps else None
-    goes_on = when(found.goes_on_at, "soon")
+    is_due = found.goes_on_at is None or found.goes_on_at <= timezone.now()
+    goes_on = "as soon as a worker is free" if is_due else when(found.goes_on_at)
     if last is not None and last.step_status == Step.Status.FAILED:
         tried = f"{last.attempt} time{'' if last.attempt == 1 else 's'}"
         return format_html("“{}” did not work yet (tried {}). It is tried again {}.", place, tried, goes_on)
@@ -118,15 +116,17 @@ def _completed(run: Execution) -> SafeString:
     took = words.lasted(run.execution_time_ms or 0)
     if run.failed_steps:
         failed = "one step" if run.failed_steps == 1 else f"{run.failed_steps} steps"
-        return format_html("Done in {}, although {} failed on the way.", took, failed)
-    return format_html("Done in {}.", took)
+        return format_html("Took {}, and {} failed on the way.", took, failed)
+    return format_html("Took {}.", took)
 
 
 def _shown(step: TracedStep, found: Trace) -> ShownStep:
     last = step.last
     item = found.item
-    held = last.step_status == Step.Status.RUNNING and item is not None and item.status == "held"
-    look = UNCLEAR if held else STEP[Step.Status(last.step_status)]
+    state = item.status if item is not None and item.node_id == step.place.node_id else None
+    held = state == QueueItem.Status.HELD and last.step_status == Step.Status.RUNNING
+    again = state is not None and last.step_status == Step.Status.FAILED
+    look = UNCLEAR if held else TRIED if again else STEP[Step.Status(last.step_status)]
     output = last.output_data if isinstance(last.output_data, Mapping) else {}
     return ShownStep(
         step=step,

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
-from opsflows.jsontext import parse_json
+from opsflows.jsontext import read_stored
 from opsflows.runs.engine.claim import POISONED, Claim
 from opsflows.runs.engine.run import OpenStep, Run
 from opsflows.runs.models import Execution, Step, Variable
@@ -137,7 +137,7 @@ def _assemble(claim: Claim, row: tuple[Any, ...], history: _History) -> Run:
         failed_steps=failed_steps,
         zone=zone_of(zone),
         graph=graph,
-        data={} if text is None else parse_json(text),
+        data={} if text is None else read_stored(text),
         facts=facts(event_id, event_name, occurred_at, source_label, claim.execution_id),
         position=position,
         woken_by=claim.woken_by,

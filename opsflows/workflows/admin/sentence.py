@@ -78,9 +78,9 @@ def in_words(conditions: Any) -> Clause:
 
 def gist(config: Mapping[str, Any]) -> str:
     """The one thing in a step's configuration that tells what it is about."""
-    if values := config.get("values"):
-        return ", ".join(map(str, values))[:_LONGEST] if isinstance(values, Mapping) else ""
-    found = next((to_text(config[name]) for name in _TELLING if config.get(name)), "")
+    named = [config[key] for key in ("values", "formulas") if isinstance(config.get(key), Mapping)]
+    found = ", ".join(str(name) for names in named for name in names)
+    found = found or next((to_text(config[name]) for name in _TELLING if config.get(name)), "")
     return found if len(found) <= _LONGEST else f"{found[: _LONGEST - 1]}…"
 
 

@@ -8,7 +8,6 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.decorators import display
 
 from opsflows.admin_site.filters import ChoiceFilter
 from opsflows.admin_site.markup import badge, link, when
@@ -69,15 +68,15 @@ class WorkflowAdmin(PageAdmin):
     def page_context(self, request: HttpRequest, row: Workflow) -> dict[str, Any]:
         return workflow_context(row)
 
-    @display(description="State")
+    @admin.display(description="State")
     def state(self, workflow: Workflow) -> SafeString:
         return badge(look_of(workflow))
 
-    @display(description="When")
+    @admin.display(description="When")
     def starts(self, workflow: Workflow) -> str:
         return str(workflow.trigger_config.get("event") or "nothing chosen yet")
 
-    @display(description="Last run")
+    @admin.display(description="Last run")
     def last_run(self, workflow: Any) -> SafeString | str:
         run = workflow.newest_run
         if run is None:

@@ -10,6 +10,7 @@ from opsflows.admin_site import fields
 from opsflows.admin_site.acts import Act, Deed, Refused
 from opsflows.rules import Problem
 from opsflows.workflows.activate import set_active
+from opsflows.workflows.admin.looks import has_unpublished
 from opsflows.workflows.errors import InvalidDefinition, NotPublished, RevisionConflict
 from opsflows.workflows.gates import PublishDeferred, PublishRefused
 from opsflows.workflows.models import Workflow
@@ -110,6 +111,7 @@ ACTS = (
             "the version they started with."
         ),
         perform=_publish,
+        is_possible=has_unpublished,
         form=PublishForm,
     ),
     Act(

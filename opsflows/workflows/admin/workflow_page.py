@@ -7,13 +7,10 @@ from opsflows.admin_site.markup import badge
 from opsflows.outbound import redact_value
 from opsflows.runs.admin.looks import RUN
 from opsflows.runs.models import Execution
-from opsflows.workflows.admin.looks import look_of
+from opsflows.workflows.admin.looks import has_unpublished, look_of
 from opsflows.workflows.admin.sentence import reading
 from opsflows.workflows.admin.workflow_acts import named
-from opsflows.workflows.errors import InvalidDefinition
-from opsflows.workflows.graph import definition_hash
 from opsflows.workflows.models import Workflow
-from opsflows.workflows.read_graph import read_graph
 from opsflows.workflows.validate import publish_problems
 from opsflows.workflows.warn import warnings_for
 
@@ -36,7 +33,7 @@ def workflow_context(workflow: Workflow) -> dict[str, Any]:
         "lines": [{"line": line, "config": document(line.config) if line.config else None} for line in read.lines],
         "problems": named(problems, workflow.workflow_data),
         "warnings": warnings_for(workflow),
-        "is_changed": _is_changed(workflow),
+        "is_changed": workflow.published_version is not None and has_unpublished(workflow),
         "versions": list(versions[:_LISTED]),
         "activations": list(activations[:_LISTED]),
         "runs": [
@@ -46,14 +43,3 @@ def workflow_context(workflow: Workflow) -> dict[str, Any]:
         "definition": document(redact_value(workflow.workflow_data)),
         "settings": document(workflow.settings) if workflow.settings else None,
     }
-
-
-def _is_changed(workflow: Workflow) -> bool:
-    """Whether the draft says something else than what is published."""
-    version = workflow.published_version
-    if version is None:
-        return False
-    try:
-        return definition_hash(read_graph(workflow.workflow_data), workflow.settings) != version.content_hash
-    except InvalidDefinition:
-        return True
