@@ -16,9 +16,9 @@ from opsflows.api.authentication import actor_of
 from opsflows.api.paging import linked_listing, oldest_first
 from opsflows.api.problems import conflict, invalid
 from opsflows.events.acknowledge import acknowledge
-from opsflows.events.metrics import RECEIVED
 from opsflows.events.models import Event
 from opsflows.events.send import InvalidEvent, KeyUsedOtherwise, send
+from opsflows.metrics import EVENTS_RECEIVED
 from opsflows.queue import bell
 
 
@@ -46,7 +46,7 @@ class EventsView(APIView):
                 field="Idempotency-Key",
                 hint="Use a new key for every new event, and the same one only to repeat a request.",
             ) from None
-        RECEIVED.labels(door="api", new="yes" if sent.fresh else "no").inc()
+        EVENTS_RECEIVED.labels(door="api", new="yes" if sent.fresh else "no").inc()
         if sent.fresh:
             bell.ring()
         answer = described(sent.event)

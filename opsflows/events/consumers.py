@@ -18,6 +18,7 @@ class RoutedEvent:
 
     id: uuid.UUID
     account_id: uuid.UUID
+    door: str
     name: str
     source_label: str
     occurred_at: datetime

@@ -6,8 +6,8 @@ import uuid
 
 from django.db import DatabaseError, connection
 
-from opsflows.events.metrics import REFUSED
 from opsflows.events.refusal import RequestRefused
+from opsflows.metrics import REJECTIONS
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ ON CONFLICT (source_id, reason, hour) DO UPDATE SET
 
 def count_rejection(refused: RequestRefused, *, remote_address: str, now: datetime.datetime) -> None:
     """Count `refused` for its source, and in the metrics. A number that cannot be written never changes the answer."""
-    REFUSED.labels(reason=str(refused.reason)).inc()
+    REJECTIONS.labels(reason=str(refused.reason)).inc()
     if refused.source_id is None:
         return
     hour = now.astimezone(datetime.UTC).replace(minute=0, second=0, microsecond=0)

@@ -16,6 +16,7 @@ from django.db.models.functions import Cast
 
 from opsflows.events.consumers import Consumer, RoutedEvent, all_consumers
 from opsflows.events.models import Event, EventPayload, RoutingFailure
+from opsflows.metrics import event_routed
 from opsflows.queue.transient import is_transient
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,8 @@ def route(*, now: datetime, limit: int = BATCH) -> int:
         if events:
             _hand_over(events, all_consumers(), now)
             Event.objects.filter(id__in=[event.id for event in events]).update(routed_at=now)
+    for event in events:
+        event_routed(door=event.door, event_type=event.name, seconds=(now - event.received_at).total_seconds())
     return len(events)
 
 
@@ -57,7 +60,7 @@ def _load(ids: Sequence[uuid.UUID]) -> list[RoutedEvent]:
     texts = dict(
         EventPayload.objects.filter(event__in=ids).values_list("event_id", Cast("data", output_field=TextField()))
     )
-    columns = ("id", "account_id", "name", "source_label", "occurred_at", "received_at", "depth")
+    columns = ("id", "account_id", "door", "name", "source_label", "occurred_at", "received_at", "depth")
     rows = Event.objects.filter(id__in=ids).order_by("id").values(*columns)
     return [RoutedEvent(**row, payload=texts.get(row["id"])) for row in rows]
 

@@ -11,19 +11,19 @@ from django.views.decorators.csrf import csrf_exempt
 
 from connectors.base import InboundRequest, Reply
 from opsflows.events.listening import forget_source
-from opsflows.events.metrics import RECEIVED
 from opsflows.events.read_body import BodyTooLarge, BodyUnreadable, announced_length, read_body
 from opsflows.events.receive import Receipt, admit, answer_trial, receive, too_large
 from opsflows.events.refusal import Reason, RequestRefused
 from opsflows.events.reject import count_rejection
 from opsflows.events.remote_address import remote_address
 from opsflows.jsontext import dump_json
+from opsflows.metrics import EVENTS_RECEIVED
 from opsflows.queue import bell
 
 logger = logging.getLogger(__name__)
 
-_NEW = RECEIVED.labels(door="webhook", new="yes")
-_KNOWN = RECEIVED.labels(door="webhook", new="no")
+_NEW = EVENTS_RECEIVED.labels(door="webhook", new="yes")
+_KNOWN = EVENTS_RECEIVED.labels(door="webhook", new="no")
 
 
 @csrf_exempt

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Q
 
+from opsflows.metrics import RUNS_FINISHED
 from opsflows.queue.lanes import Lane, Worker, register
 from opsflows.runs.engine.claim import claim, promote_due
 from opsflows.runs.engine.flush import Advance, flush
@@ -127,6 +128,8 @@ class RunsLane(Lane):
         for advance in advances:
             self._held.pop(advance.run.item_id, None)
         for progress in progresses:
+            if isinstance(progress.rest, Ended):
+                RUNS_FINISHED.labels(progress.rest.status.value).inc()
             if isinstance(progress.rest, Calling):
                 self._held[progress.run.item_id] = progress.run
                 self._send(progress, unrecorded=False)

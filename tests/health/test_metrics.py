@@ -36,7 +36,7 @@ def figures(page: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
 
 
 def event_type_total(page: str, *labels: tuple[str, str]) -> float:
-    return figures(page).get(("opsflows_events_total", labels), 0)
+    return figures(page).get(("opsflows_events_routed_total", tuple(sorted(labels))), 0)
 
 
 def unique_name() -> str:
@@ -44,12 +44,12 @@ def unique_name() -> str:
 
 
 def test_open_page_holds_totals_without_event_names(client: Client) -> None:
-    before = event_type_total(client.get("/metrics").text, ("pattern", "webhook"))
+    before = event_type_total(client.get("/metrics").text, ("door", "webhook"))
     first, second = unique_name(), unique_name()
-    metrics.event_received(pattern="webhook", event_type=first)
-    metrics.event_received(pattern="webhook", event_type=second, count=2)
+    metrics.event_routed(door="webhook", event_type=first, seconds=0.1)
+    metrics.event_routed(door="webhook", event_type=second, seconds=0.1)
     page = client.get("/metrics").text
-    assert event_type_total(page, ("pattern", "webhook")) == before + 3
+    assert event_type_total(page, ("door", "webhook")) == before + 2
     assert first not in page
     assert "event_type" not in page
 
@@ -66,17 +66,17 @@ def test_token_is_asked_for(client: Client, settings: Settings, header: str) -> 
 def test_token_shows_event_names(client: Client, settings: Settings) -> None:
     settings.METRICS_TOKEN = "s3cret"
     name = unique_name()
-    metrics.event_received(pattern="api", event_type=name)
+    metrics.event_routed(door="api", event_type=name, seconds=0.1)
     page = client.get("/metrics", headers={"Authorization": "Bearer s3cret"}).text
-    assert event_type_total(page, ("event_type", name), ("pattern", "api")) == 1
+    assert event_type_total(page, ("event_type", name), ("door", "api")) == 1
 
 
 def test_names_beyond_the_bound_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metrics, "EVENT_TYPES_COUNTED", len(metrics._named))
     name = unique_name()
-    other = metrics.EVENTS_RECEIVED.labels("api", "other")
+    other = metrics.EVENTS_ROUTED.labels("api", "other")
     before = other._value.get()
-    metrics.event_received(pattern="api", event_type=name)
+    metrics.event_routed(door="api", event_type=name, seconds=0.1)
     assert other._value.get() == before + 1
     assert name not in metrics._named
 
@@ -157,14 +157,16 @@ def test_processes_are_added_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     count_twice = (
         "import sys; from pathlib import Path; from opsflows.metrics_directory import claim_directory;"
         "claim_directory(Path(sys.argv[1]), sys.argv[2]);"
-        "from opsflows.metrics import event_received;"
-        "event_received(pattern='api', event_type='deal.won', count=2)"
+        "from opsflows.metrics import event_routed;"
+        "event_routed(door='api', event_type='deal.won', seconds=1)"
     )
     for role in ("web", "worker"):
         subprocess.run([sys.executable, "-c", count_twice, tmp_path, role], check=True)
     monkeypatch.setenv(VARIABLE, str(tmp_path))
-    [family] = [found for found in Counters(tmp_path, detailed=True).collect() if found.name == "opsflows_events"]
-    assert [sample.value for sample in family.samples] == [4]
+    [family] = [
+        found for found in Counters(tmp_path, detailed=True).collect() if found.name == "opsflows_events_routed"
+    ]
+    assert [sample.value for sample in family.samples] == [2]
 
 
 def test_folders_of_dead_processes_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -16,6 +16,7 @@ from psycopg import sql
 class Database(ABC):
     """One database that exists for one stack. Statements have `%s` for parameters."""
 
+    vendor: ClassVar[str]
     url: str
 
     @abstractmethod

@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from opsflows.metrics import OUTBOUND_CALLS
 from opsflows.queue.lanes import Worker
 from opsflows.runs.engine.flush import Advance
 from opsflows.runs.engine.progress import Calling, Progress
@@ -47,7 +48,9 @@ def make_call(kind: OutsideKind, calling: Calling, worker: Worker) -> Outcome:
     if not worker.may_send.wait(PATIENCE):
         return Retry("The worker was cut off from the database before the call.", after=timedelta(seconds=1))
     try:
-        return kind.call(calling.frozen, key=calling.key)
+        outcome = kind.call(calling.frozen, key=calling.key)
     except Exception as error:
         message = f"The call broke: {type(error).__name__}: {error}"
-        return Retry(message) if calling.frozen.repeat_safe else Unclear(message)
+        outcome = Retry(message) if calling.frozen.repeat_safe else Unclear(message)
+    OUTBOUND_CALLS.labels(type(outcome).__name__.lower()).inc()
+    return outcome
