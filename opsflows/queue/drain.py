@@ -91,9 +91,8 @@ def _loop(lanes: list[Lane], worker: Worker, heart: Heart, ears: Ears, *, superv
             if moment >= next_rescue:
                 next_rescue = moment + RESCUE_EVERY
                 rescue(now=timezone.now())
-            now = timezone.now()
-            if not _work(lanes, now):
-                ears.wait(_rest(lanes, now))
+            if not _work(lanes):
+                ears.wait(_rest(lanes, timezone.now()))
         except DatabaseError as error:
             logger.warning("The database is away (%s); what is in hand is kept.", str(error).strip())
             connection.close()
@@ -103,10 +102,11 @@ def _loop(lanes: list[Lane], worker: Worker, heart: Heart, ears: Ears, *, superv
             ears.wait(1)
 
 
-def _work(lanes: list[Lane], now: datetime) -> bool:
+def _work(lanes: list[Lane]) -> bool:
     worked = False
     for lane in lanes:
-        worked = lane.work(now) or worked
+        # Each lane has a moment of its own, so that what it records took the time it took.
+        worked = lane.work(timezone.now()) or worked
     return worked
 
 

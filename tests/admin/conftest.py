@@ -1,0 +1,57 @@
+"""Two accounts, and people signed in to one of them."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from opsflows.accounts.models import User
+from opsflows.queue import bell
+from tests.admin.world import World, person
+
+PLAIN_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+@pytest.fixture(autouse=True)
+def _served(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.SECURE_SSL_REDIRECT = False
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": PLAIN_STATIC}}
+    # A doorbell's connection would outlive the test's database.
+    monkeypatch.setattr(bell, "ring", lambda: None)
+    monkeypatch.setattr("opsflows.runs.resolve_unclear.ring", lambda: None)
+
+
+@pytest.fixture
+def alpha(db: None) -> World:
+    return World("alpha")
+
+
+@pytest.fixture
+def beta(db: None) -> World:
+    return World("beta")
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def admin(alpha: World) -> Client:
+    """An administrator of alpha."""
+    return signed_in(alpha.admin)
+
+
+@pytest.fixture
+def viewer(alpha: World) -> Client:
+    """Somebody who may only look at alpha."""
+    return signed_in(person(alpha.account, "vera", "viewer"))
+
+
+@pytest.fixture
+def root(alpha: World) -> Client:
+    """A superuser who is a member of alpha."""
+    user = person(alpha.account, "root", "admin")
+    User.objects.filter(pk=user.pk).update(is_superuser=True)
+    return signed_in(user)

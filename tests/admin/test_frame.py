@@ -1,0 +1,60 @@
+"""What stands around every page: the content policy, the account's time zone, the sidebar."""
+
+import re
+
+from django.test import Client
+
+from opsflows.accounts.models import User
+from opsflows.runs.models import Execution
+from tests.admin.addresses import page
+from tests.admin.conftest import signed_in
+from tests.admin.world import World
+
+
+def policy(client: Client, url: str) -> str:
+    return client.get(url)["Content-Security-Policy"]
+
+
+def test_only_the_admin_may_evaluate(admin: Client) -> None:
+    assert "'unsafe-eval'" in policy(admin, "/admin/")
+    assert "'unsafe-eval'" in policy(Client(), "/admin/login/")
+    assert "unsafe" not in policy(admin, "/healthz")
+    assert "http" not in policy(admin, "/admin/")
+
+
+def test_nothing_comes_from_another_host(admin: Client, alpha: World) -> None:
+    run = alpha.run(alpha.workflow("w"), alpha.event())
+    for url in ("/admin/", "/admin/runs/execution/", page(run)):
+        html = admin.get(url).content.decode()
+        assert re.findall(r"""<(?:script|link|img|iframe)[^>]+(?:src|href)=["']?(?:https?:)?//""", html) == []
+
+
+def test_times_are_in_the_zone_of_the_account(admin: Client, alpha: World) -> None:
+    run = alpha.run(alpha.workflow("w"), alpha.event())
+    Execution.objects.filter(pk=run.pk).update(started_at="2026-07-01T12:00:00Z")
+    assert "Wed 1 Jul 2026, 14:00:00 CEST" in admin.get(page(run)).content.decode()
+
+
+def titles(client: Client) -> list[str]:
+    return [item["title"] for group in client.get("/admin/").context["sidebar_navigation"] for item in group["items"]]
+
+
+def test_the_sidebar_follows_the_event(admin: Client, viewer: Client, alpha: World) -> None:
+    way = ["Home", "Sources", "Rejections", "Events", "Catalog", "Set aside", "Workflows", "Runs", "Needs attention"]
+    assert titles(admin) == [*way, "Tasks", "People", "API keys", "Accounts", "Sign-ins", "Workers"]
+    assert titles(viewer) == [*way, "Tasks", "Workers"]
+
+
+def test_the_sidebar_says_how_much_needs_somebody(admin: Client, alpha: World) -> None:
+    for number in range(3):
+        alpha.run(alpha.workflow(f"w{number}"), alpha.event(), status="needs_attention")
+    groups = admin.get("/admin/").context["sidebar_navigation"]
+    badges = {item["title"]: item.get("badge") for group in groups for item in group["items"]}
+    assert (badges["Needs attention"], badges["Set aside"]) == ("3", None)
+
+
+def test_a_sign_in_form_stands_before_everything(alpha: World) -> None:
+    assert Client().get("/admin/runs/execution/").status_code == 302
+    alpha.admin.is_active = False
+    User.objects.filter(pk=alpha.admin.pk).update(is_active=False)
+    assert signed_in(alpha.admin).get("/admin/").status_code == 302

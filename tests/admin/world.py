@@ -1,0 +1,168 @@
+"""Rows of every kind that the admin shows, all bearing one mark, for one account."""
+
+import datetime
+import uuid
+from typing import Any
+
+from django.utils import timezone
+
+from opsflows.accounts.actor import system_actor
+from opsflows.accounts.create_user import create_user
+from opsflows.accounts.issue_key import issue_key
+from opsflows.accounts.models import PlatformAccount, User
+from opsflows.events.models import Event, EventPayload, EventType, Rejection, RoutingFailure, Source, SourceSecret
+from opsflows.queue.ids import new_id
+from opsflows.records.models import Task
+from opsflows.runs.models import Execution, QueueItem, Step, Variable
+from opsflows.workflows.models import Workflow
+from opsflows.workflows.publish import publish
+from opsflows.workflows.rule_form import to_graph
+from opsflows.workflows.save_draft import create_workflow
+
+PASSWORD = "a-long-enough-password"
+SECRET = "whsec_never_to_be_seen"
+BEARER = "Bearer never-to-be-seen"
+
+
+def account(mark: str) -> PlatformAccount:
+    return PlatformAccount.objects.create(slug=mark, name=f"Account {mark}", timezone="Europe/Berlin")
+
+
+def person(where: PlatformAccount, name: str, role: str) -> User:
+    return create_user(
+        actor=system_actor(where.pk),
+        account=where,
+        username=name,
+        password=PASSWORD,
+        email=f"{name}@example.com",
+        role=role,
+    )
+
+
+class World:
+    """What there is of one account; `add(n)` makes n more of everything."""
+
+    def __init__(self, mark: str) -> None:
+        self.mark = mark
+        self.account = account(mark)
+        self.actor = system_actor(self.account.pk)
+        self.admin = person(self.account, f"{mark}-admin", "admin")
+        self.made = 0
+
+    def add(self, count: int) -> "World":
+        for _ in range(count):
+            self.made += 1
+            self._one(f"{self.mark}-{self.made}")
+        return self
+
+    def _one(self, name: str) -> None:
+        now = timezone.now()
+        source = Source.objects.create(account=self.account, name=name, connector="stripe")
+        SourceSecret.objects.create(source=source, value=SECRET)
+        Rejection.objects.create(
+            source=source,
+            reason="bad_signature",
+            hour=now.replace(minute=0, second=0, microsecond=0),
+            count=3,
+            last_at=now,
+            last_detail=f"detail {name}",
+        )
+        EventType.objects.create(account=self.account, event_name=f"{self.mark}.e{self.made}")
+        event = self.event(source=source)
+        RoutingFailure.objects.create(event=event, consumer=f"consumer-{name}", error="KeyError", failed_at=now)
+        workflow = self.workflow(name)
+        run = self.run(workflow, event)
+        Task.objects.create(account=self.account, title=f"task {name}", created_at=now, execution_id=run.pk, due_at=now)
+        issue_key(actor=self.actor, account=self.account, user=self.admin, name=f"key {name}", now=now)
+        person(self.account, name, "viewer")
+
+    def event(self, *, source: Source | None = None, **fields: Any) -> Event:
+        now = timezone.now()
+        event = Event.objects.create(
+            account=self.account,
+            source=source,
+            door="webhook",
+            **{"name": f"{self.mark}.happened", "occurred_at": now, "received_at": now, "routed_at": now} | fields,
+        )
+        headers = {"x-signature": "••••", "user-agent": self.mark}
+        EventPayload.objects.create(event=event, data={"value": 1, "note": self.mark}, body=b"{}", headers=headers)
+        return event
+
+    def workflow(self, name: str, *, live: bool = True, **rule: Any) -> Workflow:
+        webhook = {
+            "type": "webhook",
+            "label": "Tell",
+            "url": "https://crm.example/x",
+            "headers": {"Authorization": BEARER},
+        }
+        rule = {
+            "trigger": f"{self.mark}.happened",
+            "conditions": {"rules": [{"field": "value", "operator": "greater_than", "value": 100000}]},
+            "actions": [webhook, {"type": "create_task", "title": "Call"}],
+        } | rule
+        workflow = create_workflow(actor=self.actor, name=name, workflow_data=to_graph(rule))
+        if live:
+            publish(actor=self.actor, workflow=workflow, now=timezone.now())
+        return workflow
+
+    def run(self, workflow: Workflow, event: Event | None, *, status: str = "waiting", steps: int = 1) -> Execution:
+        now = timezone.now()
+        version = workflow.published_version
+        assert version is not None
+        is_over = status in Execution.TERMINAL
+        run = Execution.objects.create(
+            account=self.account,
+            workflow=workflow,
+            version=version,
+            event=event,
+            execution_status=status,
+            current_step=None if is_over else "a1",
+            started_at=now,
+            completed_at=now if is_over else None,
+        )
+        for number in range(steps):
+            self.step(run, f"s{number}", started_at=now + datetime.timedelta(seconds=number))
+        if not is_over:
+            held = status == "needs_attention"
+            QueueItem.objects.create(
+                account=self.account,
+                workflow=workflow,
+                execution=run,
+                scheduled_at=now + datetime.timedelta(days=1),
+                status="held" if held else "waiting",
+                node_id="a1",
+                entered_at=now,
+                created_at=now,
+            )
+            if held:
+                self.step(run, "a1", step_status="running", completed_at=None)
+        Variable.objects.create(
+            execution=run, variable_name="fee", variable_value=1, variable_type="number", created_at=now
+        )
+        return run
+
+    def step(self, run: Execution, step_id: str, **fields: Any) -> Step:
+        now = timezone.now()
+        return Step.objects.create(
+            id=new_id(),
+            execution=run,
+            step_id=step_id,
+            **{
+                "step_type": "webhook",
+                "step_config": {"kind": "webhook", "label": f"Step {step_id}"},
+                "input_data": {"url": "https://crm.example"},
+                "output_data": {"status": 200},
+                "step_status": "completed",
+                "started_at": now,
+                "completed_at": now,
+            }
+            | fields,
+        )
+
+    def emitted(self, run: Execution, count: int) -> None:
+        for _ in range(count):
+            self.event(cause_execution_id=run.pk, name=f"{self.mark}.emitted")
+
+
+def unknown_id() -> uuid.UUID:
+    return uuid.uuid4()
