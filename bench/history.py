@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.cpu import Meter
-from bench.flow import await_runs, completed, rule, send
+from bench.flow import PATIENCE, completed, rule, send
 from bench.places import add_database_option, chosen, place
 from bench.seed_history import seed
 from tests.processes.database import PostgresDatabase
+from tests.processes.rest import await_rest
 from tests.processes.stack import Stack
 from tests.processes.wait import wait_until
 
@@ -42,6 +43,8 @@ def pages(stack: Stack) -> tuple[int, int]:
         return 0, 0
     asked_at = time.monotonic()
     wait_until(lambda: time.monotonic() > asked_at + PUBLISHED, seconds=10, what="the counters", pause=0.1)
+    # At its end our own connection publishes what it counted before.
+    stack.database.rows("SELECT 1")
     [row] = stack.database.rows(
         "SELECT blks_hit + blks_read, blks_read FROM pg_stat_database WHERE datname = current_database()"
     )
@@ -52,10 +55,12 @@ def measure_round(stack: Stack, name: str, events: int) -> Cost:
     before, seen = completed(stack), pages(stack)
     meter, start = Meter(stack), time.monotonic()
     send(stack, name, events)
-    await_runs(stack, before + events)
+    await_rest(stack, seconds=PATIENCE, pause=0.05)
     elapsed = time.monotonic() - start
     core = sum(cost for part, cost in meter.per(events).items() if part != "sink")
     looked, read = (now - then for now, then in zip(pages(stack), seen, strict=True))
+    # Only now, for counting looks at every page of the table.
+    assert completed(stack) == before + events, stack.log_end()
     return Cost(core, elapsed * 1000 / events, looked / events, read / events)
 
 

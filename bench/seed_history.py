@@ -54,7 +54,7 @@ def _words(first: int, last: int, *, postgresql: bool) -> dict[str, str]:
     kinds = {"event": 1, "run": 2, "conditions": 3, "a1": 4}
     if postgresql:
         ids = {
-            name: f"('0{kind}000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid" for name, kind in kinds.items()
+            name: f"('00000000-000{kind}-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid" for name, kind in kinds.items()
         }
         return ids | {
             "key": "md5(n::text)",
@@ -63,7 +63,7 @@ def _words(first: int, last: int, *, postgresql: bool) -> dict[str, str]:
             "bytes": f"convert_to('{text}', 'UTF8')",
             "numbers": f"generate_series({first}, {last}) AS n",
         }
-    ids = {name: f"printf('0{kind}000000000070008000%012x', n)" for name, kind in kinds.items()}
+    ids = {name: f"printf('00000000000{kind}70008000%012x', n)" for name, kind in kinds.items()}
     return ids | {
         "key": "printf('%x', n * 2654435761 % 4294967296)",
         "moment": "datetime('2025-01-01', n || ' seconds')",

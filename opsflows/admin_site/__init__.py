@@ -30,6 +30,10 @@ def _script(request: HttpRequest) -> str:
     return _static("opsflows/admin.js")
 
 
+def _icon(request: HttpRequest) -> str:
+    return _static("opsflows/icon.svg")
+
+
 def _static(path: str) -> str:
     from django.templatetags.static import static
 
@@ -41,6 +45,7 @@ UNFOLD: dict[str, object] = {
     "SITE_HEADER": "OpsFlows",
     "SITE_SUBHEADER": "opsflows.admin_site.sidebar.account_name",
     "SITE_SYMBOL": "account_tree",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
     # The root of the site leads back to here.
     "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,

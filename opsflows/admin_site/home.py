@@ -11,7 +11,7 @@ from django.utils import timezone
 from opsflows.admin_site import words
 from opsflows.admin_site.filters import first_id
 from opsflows.admin_site.markup import Look, badge
-from opsflows.admin_site.sidebar import few, rows_of
+from opsflows.admin_site.sidebar import few, may, rows_of
 from opsflows.events.admin.set_aside import unresolved
 from opsflows.queue.heartbeat import STALE
 from opsflows.queue.models import WorkerHeartbeat
@@ -58,6 +58,8 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         ],
         "has_sources": _any(rows_of(request, "events.Source")),
         "has_workflows": _any(rows_of(request, "workflows.Workflow")),
+        "may_begin": may(request, "events.Source", "add"),
+        "may_issue_keys": may(request, "accounts.ApiKey", "add"),
         "public_url": settings.PUBLIC_URL,
     }
 

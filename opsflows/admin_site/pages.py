@@ -24,6 +24,8 @@ class ListAdmin(RoleAdmin, ModelAdmin):
     may_add: ClassVar[bool] = False
     may_change: ClassVar[bool] = False
     may_delete: ClassVar[bool] = False
+    #: What the sidebar and the way to the page call the rows, where the model's own name is another.
+    called: ClassVar[str] = ""
     #: What the list is for, and the first step, where it is empty.
     empty_title: ClassVar[str] = "Nothing here yet"
     empty_text: ClassVar[str] = ""
@@ -44,9 +46,24 @@ class ListAdmin(RoleAdmin, ModelAdmin):
         return PagedChangeList
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        title = str(self.opts.verbose_name_plural).capitalize()
-        answer: HttpResponse = super().changelist_view(request, {"title": title, **(extra_context or {})})
+        self.name_rows(request)
+        answer: HttpResponse = super().changelist_view(request, {"title": self.rows_name, **(extra_context or {})})
         return answer
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.name_rows(request)
+        answer: HttpResponse = super().changeform_view(request, *args, **kwargs)
+        return answer
+
+    @property
+    def rows_name(self) -> str:
+        """What many rows are called, at the beginning of a line."""
+        plural = self.called or str(self.opts.verbose_name_plural)
+        return plural[:1].upper() + plural[1:]
+
+    def name_rows(self, request: HttpRequest) -> None:
+        """Leave the name where templates/unfold/helpers/header_title.html finds it: unfold gives it the model's."""
+        vars(request)["rows_name"] = self.rows_name
 
     def pages_by_key(self, request: HttpRequest) -> bool:
         """Whether pages follow the primary key, newest first, so that the thousandth costs what the first costs."""
@@ -141,6 +158,7 @@ class PageAdmin(ListAdmin):
 
     def frame(self, request: HttpRequest, title: str, row: Model | None = None) -> dict[str, Any]:
         """The context that every page of this admin needs."""
+        self.name_rows(request)
         request.current_app = self.admin_site.name
         context: dict[str, Any] = self.admin_site.each_context(request)
         return {**context, "title": title, "opts": self.opts, "original": row, "media": self.media}

@@ -1,6 +1,6 @@
 """The sidebar, in the order that an event takes, with what the signed-in person may see."""
 
-from typing import Any
+from typing import Any, Literal
 
 from django.apps import apps
 from django.contrib import admin
@@ -43,7 +43,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     home = {"title": "Home", "icon": "home", "link": reverse("admin:index"), "active": _is_home}
     events = _entries(request, _EVENTS)
     workflows = _entries(request, _WORKFLOWS)
-    if _may_view(request, "runs.Execution"):
+    if may(request, "runs.Execution"):
         workflows.append(_needs_attention(request))
     groups: list[dict[str, Any]] = [
         {"items": [home]},
@@ -75,8 +75,14 @@ def rows_of(request: HttpRequest, model: str) -> QuerySet[Any]:
     return rows
 
 
+def may(request: HttpRequest, model: str, action: Literal["view", "add"] = "view") -> bool:
+    """Whether the signed-in person may look at rows of `model`, or add one."""
+    page = admin.site.get_model_admin(apps.get_model(model))
+    return page.has_add_permission(request) if action == "add" else page.has_view_permission(request)
+
+
 def _entries(request: HttpRequest, entries: tuple[_Entry, ...]) -> list[dict[str, Any]]:
-    return [_entry(request, *entry) for entry in entries if _may_view(request, entry[2])]
+    return [_entry(request, *entry) for entry in entries if may(request, entry[2])]
 
 
 def _entry(request: HttpRequest, title: str, icon: str, model: str) -> dict[str, Any]:
@@ -94,11 +100,6 @@ def _needs_attention(request: HttpRequest) -> dict[str, Any]:
     if number := few(attention(rows_of(request, "runs.Execution"))):
         entry |= {"badge": number, "badge_variant": "warning"}
     return entry
-
-
-def _may_view(request: HttpRequest, model: str) -> bool:
-    page = admin.site.get_model_admin(apps.get_model(model))
-    return page.has_view_permission(request)
 
 
 def _is_home(request: HttpRequest) -> bool:

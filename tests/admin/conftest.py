@@ -1,9 +1,11 @@
 """Two accounts, and people signed in to one of them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
+from pytest_django.live_server_helper import LiveServer
 
 from opsflows.accounts.models import User
 from opsflows.queue import bell
@@ -15,10 +17,21 @@ PLAIN_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
 @pytest.fixture(autouse=True)
 def _served(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.SECURE_SSL_REDIRECT = False
+    # Passwords are no subject here, and a good hash is slow on purpose.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": PLAIN_STATIC}}
     # A doorbell's connection would outlive the test's database.
     monkeypatch.setattr(bell, "ring", lambda: None)
     monkeypatch.setattr("opsflows.runs.resolve_unclear.ring", lambda: None)
+
+
+@pytest.fixture(scope="session")
+def live_server(django_db_setup: None) -> Iterator[LiveServer]:
+    """As pytest-django's, without TLS: its middleware is made once, before a test's own settings hold."""
+    with override_settings(SECURE_SSL_REDIRECT=False):
+        server = LiveServer("localhost")
+    yield server
+    server.stop()
 
 
 @pytest.fixture

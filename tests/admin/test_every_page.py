@@ -107,8 +107,8 @@ def test_a_search_and_a_filter_stay_in_the_account(alpha: World, beta: World) ->
 
 def test_acts_on_another_account_change_nothing(alpha: World, beta: World) -> None:
     beta.add(1)
-    before = state()
     alice = signed_in(alpha.admin)
+    before = state()
     for row in rows(beta):
         for name in acts(type(row)):
             alice.post(act(row, name), {"secret": "x", "label": "", "revision": 1, "note": "", "role": "viewer"})

@@ -58,3 +58,10 @@ def test_a_sign_in_form_stands_before_everything(alpha: World) -> None:
     alpha.admin.is_active = False
     User.objects.filter(pk=alpha.admin.pk).update(is_active=False)
     assert signed_in(alpha.admin).get("/admin/").status_code == 302
+
+
+def test_first_steps_are_for_those_who_may_take_them(admin: Client, viewer: Client) -> None:
+    assert "First steps" in admin.get("/admin/").content.decode()
+    html = viewer.get("/admin/").content.decode()
+    assert "First steps" not in html
+    assert "/admin/accounts/" not in html.replace("/admin/accounts/platformaccount/choose/", "")

@@ -86,7 +86,7 @@ def test_the_page_shows_each_comparison_with_the_value_seen(admin: Client, alpha
     ("status", "fields", "sentence"),
     [
         ("failed", {"error_message": "Tell: The other side answered 404."}, "Tell: The other side answered 404."),
-        ("needs_attention", {"error_message": "Nobody can tell."}, "At “Tell”: Nobody can tell."),
+        ("needs_attention", {"error_message": "Nobody can tell."}, "At “Step a1”: Nobody can tell."),
         ("waiting", {}, "Waiting at “Tell”."),
         ("completed", {"execution_time_ms": 1500}, "Took 1.5 s."),
         ("completed", {"execution_time_ms": 1500, "failed_steps": 1}, "Took 1.5 s, and one step failed on the way."),

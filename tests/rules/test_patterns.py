@@ -11,8 +11,7 @@ from opsflows.rules.patterns import MAX_TEXT, PatternError, compile_pattern
 def test_any_text_is_a_pattern_or_refused(source: str, text: str) -> None:
     try:
         pattern = compile_pattern(source)
-    except PatternError as error:
-        assert str(error)
+    except PatternError:
         return
     assert pattern.search(text) in (True, False)
 

@@ -53,6 +53,7 @@ def _remove(deed: Deed) -> str:
 
 @admin.register(Membership)
 class PersonAdmin(PageAdmin):
+    called = "people"
     may_add = True
     page_template = "admin/opsflows/person.html"
     list_display = ["person", "email", "role", "last_sign_in", "since"]

@@ -22,6 +22,7 @@ _ACCESS = ("Access", {"fields": ("is_active", "is_staff", "is_superuser")})
 class SignInAdmin(ListAdmin, UserAdmin):  # type: ignore[misc]  # the stubs type the two bases' attributes differently
     account_path = "memberships__account"
     superusers_see_all = True
+    called = "sign-ins"
     may_add = may_change = True
     form = UserChangeForm
     add_form = UserCreationForm

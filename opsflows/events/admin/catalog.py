@@ -30,6 +30,7 @@ class CatalogForm(forms.ModelForm):
 
 @admin.register(EventType)
 class CatalogAdmin(ListAdmin):
+    called = "catalog"
     may_add = may_change = True
     form = CatalogForm
     fields = ["event_name", "event_category", "description", "payload_schema"]

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from opsflows.admin_site.markup import cut, link, when
+from opsflows.admin_site.markup import link, when
 from opsflows.admin_site.pages import ListAdmin
 from opsflows.events.admin.reasons import in_words, what_to_do
 from opsflows.events.models import Rejection
@@ -16,7 +16,7 @@ from opsflows.events.models import Rejection
 class RejectionAdmin(ListAdmin):
     account_path = "source__account"
     newest_first = True
-    list_display = ["reason_in_words", "how_often", "source_link", "last", "detail", "address"]
+    list_display = ["reason_in_words", "how_often", "source_link", "last", "address"]
     list_display_links = None
     empty_title = "Nothing was refused"
     empty_text = "Requests that a source refuses are counted here by hour, with the reason and what to do about it."
@@ -29,8 +29,12 @@ class RejectionAdmin(ListAdmin):
 
     @admin.display(description="Reason")
     def reason_in_words(self, row: Rejection) -> SafeString:
-        advice = what_to_do(row.reason)
-        return format_html('{}<div class="ops-quiet">{}</div>', in_words(row.reason), advice)
+        return format_html(
+            '<div class="ops-wide" title="{}">{}<div class="ops-quiet">{}</div></div>',
+            row.last_detail,
+            in_words(row.reason),
+            what_to_do(row.reason),
+        )
 
     @admin.display(description="Times, in one hour")
     def how_often(self, row: Rejection) -> str:
@@ -43,10 +47,6 @@ class RejectionAdmin(ListAdmin):
     @admin.display(description="Last")
     def last(self, row: Rejection) -> SafeString:
         return when(row.last_at)
-
-    @admin.display(description="Last answer")
-    def detail(self, row: Rejection) -> SafeString:
-        return cut(row.last_detail)
 
     @admin.display(description="Last from")
     def address(self, row: Rejection) -> str:

@@ -62,6 +62,7 @@ def _again(deed: Deed) -> str:
 class SetAsideAdmin(PageAdmin):
     account_path = "event__account"
     newest_first = True
+    called = "set aside"
     page_template = "admin/opsflows/set_aside.html"
     list_display = ["event_name", "state", "consumer", "failed", "what"]
     list_filter = [StateFilter]
