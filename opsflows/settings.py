@@ -178,7 +178,7 @@ CONTENT_SECURITY_POLICY = {"DIRECTIVES": _POLICY}
 #: unfold's Alpine evaluates expressions; only pages under /admin/ get this (opsflows/admin_site.py).
 ADMIN_CONTENT_SECURITY_POLICY = {
     **_POLICY,
-    "script-src": [SELF, UNSAFE_EVAL, UNSAFE_INLINE],
+    "script-src": [SELF, UNSAFE_EVAL],
     "style-src": [SELF, UNSAFE_INLINE],
 }
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from opsflows.accounts.actor import Actor, Forbidden
 from opsflows.accounts.current import current_actor
 from opsflows.accounts.roles import Permission
-from opsflows.admin_site.markup import page_of
+from opsflows.admin_site.markup import list_of, page_of
 
 if TYPE_CHECKING:
     from opsflows.admin_site.pages import PageAdmin
@@ -56,6 +56,8 @@ class Act:
     is_possible: Callable[[Any], bool] = lambda row: True
     form: Callable[..., forms.Form] | None = None
     is_dangerous: bool = False
+    #: The row is gone afterwards, so its list comes next instead of its page.
+    ends_row: bool = False
 
     def may(self, request: HttpRequest) -> bool:
         """Whether the signed-in person's role allows it."""
@@ -77,6 +79,8 @@ def act_page(admin: "PageAdmin", request: HttpRequest, row: Any, act: Act) -> Ht
         if done is not None:
             admin.log_change(request, row, done)
             messages.success(request, done)
+            if act.ends_row:
+                return HttpResponseRedirect(list_of(type(row)))
         if form is None or not form.errors:
             return HttpResponseRedirect(page_of(row))
     context = {

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin
 
 from opsflows.accounts.role_admin import RoleAdmin
@@ -72,7 +72,7 @@ class ListAdmin(RoleAdmin, ModelAdmin):
     def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
         """Read for a whole page of rows what each of them shows."""
 
-    def search(self, rows: QuerySet, term: str) -> QuerySet:
+    def search(self, request: HttpRequest, rows: QuerySet, term: str) -> QuerySet:
         """The rows that `term` (not empty) names, through an index."""
         return rows.none()
 
@@ -82,7 +82,7 @@ class ListAdmin(RoleAdmin, ModelAdmin):
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         term = search_term.strip()
         if term and self.search_help:
-            queryset = queryset.none() if "\x00" in term else self.search(queryset, term)
+            queryset = queryset.none() if "\x00" in term else self.search(request, queryset, term)
         return queryset, False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
@@ -110,13 +110,12 @@ class PageAdmin(ListAdmin):
         return {}
 
     def get_urls(self) -> list[URLPattern]:
-        prefix = f"{self.opts.app_label}_{self.opts.model_name}"
         own = [
             path(
                 f"<path:object_id>/{act.name}/",
                 self.admin_site.admin_view(self.act_view),
                 {"act": act},
-                name=f"{prefix}_{act.name}",
+                name=self.act_address(act),
             )
             for act in self.acts
         ]
@@ -132,7 +131,11 @@ class PageAdmin(ListAdmin):
             return self.gone(request, object_id)
         context = {
             **self.frame(request, str(row), row),
-            "acts": [act for act in self.acts if act.may(request) and act.is_possible(row)],
+            "acts": [
+                {"act": act, "url": reverse(f"admin:{self.act_address(act)}", args=[row.pk])}
+                for act in self.acts
+                if act.may(request) and act.is_possible(row)
+            ],
             **self.page_context(request, row),
             **(extra_context or {}),
         }
@@ -149,6 +152,10 @@ class PageAdmin(ListAdmin):
         """Where a row is not there, or not the account's: back to the first page, with a message."""
         answer: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         return answer
+
+    def act_address(self, act: Act) -> str:
+        """The name of the act's address."""
+        return f"{self.opts.app_label}_{self.opts.model_name}_{act.name}"
 
     def row_or_none(self, request: HttpRequest, object_id: str) -> Any:
         """The row of the account in use. Raises `PermissionDenied` for those who may not look."""

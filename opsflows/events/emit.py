@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from opsflows.events.catalog import enter_names
 from opsflows.events.models import Event, EventKey, EventPayload
 from opsflows.queue.bell import ring
 
@@ -64,6 +65,7 @@ def emit(
         cause_execution_id=cause.execution_id if cause else None,
         cause_step_id=cause.step_id if cause else "",
     )
+    enter_names(account_id=account_id, names=[name])
     event.save(force_insert=True)
     EventPayload.objects.create(event=event, data=data)
     if key is not None:

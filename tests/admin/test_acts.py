@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from opsflows.accounts.models import ApiKey, Membership
-from opsflows.events.models import RoutingFailure, Source
+from opsflows.events.models import EventType, RoutingFailure, Source
 from opsflows.records.models import Task
 from opsflows.runs.models import Execution, QueueItem, Step
 from opsflows.workflows.activate import set_active
@@ -64,7 +64,7 @@ def test_a_second_decision_changes_nothing(admin: Client, held: Execution) -> No
 
 @pytest.mark.parametrize("name", ["cancel", "it-happened", "run-again"])
 def test_who_may_not_operate_finds_no_button_and_is_refused(viewer: Client, held: Execution, name: str) -> None:
-    assert f"../{name}/" not in viewer.get(page(held)).content.decode()
+    assert act(held, name) not in viewer.get(page(held)).content.decode()
     assert viewer.post(act(held, name)).status_code == 403
     held.refresh_from_db()
     assert held.execution_status == "needs_attention"
@@ -109,8 +109,8 @@ def test_name_and_description(admin: Client, alpha: World) -> None:
 def test_a_paused_workflow_offers_to_resume_and_not_to_pause(admin: Client, alpha: World) -> None:
     workflow = set_active(actor=alpha.actor, workflow=alpha.workflow("w"), active=False, now=timezone.now())
     html = admin.get(page(workflow)).content.decode()
-    assert "../resume/" in html
-    assert "../pause/" not in html
+    assert act(workflow, "resume") in html
+    assert act(workflow, "pause") not in html
 
 
 ADD = "/admin/events/source/add/?connector="
@@ -241,7 +241,9 @@ def test_people_come_change_and_go(admin: Client, alpha: World) -> None:
     say(admin, act(edna, "role"), role="operator")
     edna.refresh_from_db()
     assert edna.role == "operator"
-    say(admin, act(edna, "remove"))
+    html = say(admin, act(edna, "remove"))
+    assert "edna is no member of this account any more." in html
+    assert "Perhaps it was deleted" not in html
     assert not Membership.objects.filter(user__username="edna").exists()
 
 
@@ -261,3 +263,29 @@ def test_the_account_in_use_is_chosen_by_post(admin: Client, alpha: World, beta:
     assert "beta-1" in admin.get("/admin/events/source/").content.decode()
     stranger = signed_in(person(alpha.account, "sam", "viewer"))
     assert "You are not a member" in say(stranger, url, account=str(beta.account.pk))
+
+
+NEW_TYPE = {"event_category": "custom", "description": "", "payload_schema": "{}"}
+
+
+def test_a_name_enters_the_catalog_once(admin: Client, alpha: World) -> None:
+    url = "/admin/events/eventtype/add/"
+    admin.post(url, NEW_TYPE | {"event_name": "deal.won"})
+    assert EventType.objects.get(event_name="deal.won").account == alpha.account
+    again = admin.post(url, NEW_TYPE | {"event_name": "deal.won"}).context["adminform"].form
+    assert again.errors["event_name"] == ["The catalog has this event already."]
+    wrong = admin.post(url, NEW_TYPE | {"event_name": "DealWon"}).context["adminform"].form
+    assert "event_name" in wrong.errors
+
+
+def test_what_everyone_shares_is_not_changed_by_one(admin: Client, alpha: World) -> None:
+    shared = EventType.objects.create(event_name="user.created", description="Before")
+    assert admin.post(page(shared), NEW_TYPE | {"description": "After"}).status_code == 403
+    assert EventType.objects.get(pk=shared.pk).description == "Before"
+
+
+def test_a_search_is_not_crowded_out_by_another_account(admin: Client, alpha: World, beta: World) -> None:
+    for number in range(25):
+        beta.workflow(f"Deals {number}")
+    run = alpha.run(alpha.workflow("Deals"), alpha.event())
+    assert admin.get("/admin/runs/execution/?q=deal").context["cl"].result_list == [run]

@@ -38,7 +38,7 @@ class AccountAdmin(ListAdmin):
             form.base_fields["timezone"].help_text = "Dates and schedules are meant in it, such as Europe/Berlin."
         return form
 
-    def search(self, rows: Any, term: str) -> Any:
+    def search(self, request: HttpRequest, rows: Any, term: str) -> Any:
         return rows.filter(name__istartswith=term)
 
     def choose(self, request: HttpRequest) -> HttpResponse:

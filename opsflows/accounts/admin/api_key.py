@@ -79,7 +79,7 @@ class ApiKeyAdmin(PageAdmin):
         rows: QuerySet = super().get_queryset(request)
         return rows.select_related("user").defer("key_hash")
 
-    def search(self, rows: QuerySet, term: str) -> QuerySet:
+    def search(self, request: HttpRequest, rows: QuerySet, term: str) -> QuerySet:
         return rows.filter(name__istartswith=term)
 
     def add_view(

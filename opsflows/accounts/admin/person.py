@@ -83,6 +83,7 @@ class PersonAdmin(PageAdmin):
             ),
             perform=_remove,
             is_dangerous=True,
+            ends_row=True,
         ),
     )
 
@@ -90,7 +91,7 @@ class PersonAdmin(PageAdmin):
         rows: QuerySet = super().get_queryset(request)
         return rows.select_related("user", "account")
 
-    def search(self, rows: QuerySet, term: str) -> QuerySet:
+    def search(self, request: HttpRequest, rows: QuerySet, term: str) -> QuerySet:
         return rows.filter(user__username__istartswith=term)
 
     def add_view(

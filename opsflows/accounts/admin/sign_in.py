@@ -44,7 +44,7 @@ class SignInAdmin(ListAdmin, UserAdmin):  # type: ignore[misc]  # the stubs type
         obj.is_staff = obj.is_staff or not change
         super().save_model(request, obj, form, change)
 
-    def search(self, rows: QuerySet, term: str) -> QuerySet:
+    def search(self, request: HttpRequest, rows: QuerySet, term: str) -> QuerySet:
         return rows.filter(username__istartswith=term)
 
     @admin.display(description="Last signed in")

@@ -1,6 +1,6 @@
 """The catalog: every event name that is known, with what it means."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -9,14 +9,25 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from opsflows.accounts.current import current_account, current_membership
+from opsflows.accounts.current import current_membership
 from opsflows.admin_site.markup import cut, link, list_of
 from opsflows.admin_site.pages import ListAdmin
 from opsflows.events.models import Event, EventType
 from opsflows.events.names import name_problem
 
 
+def visible_types(request: HttpRequest) -> QuerySet[EventType]:
+    """The entries of the account in use and those that everyone shares; all of them for a superuser without one."""
+    membership = current_membership(request)
+    if membership is not None:
+        return EventType.objects.filter(Q(account=None) | Q(account=membership.account_id))
+    return EventType.objects.all() if request.user.is_superuser else EventType.objects.none()
+
+
 class CatalogForm(forms.ModelForm):
+    #: What the person sees of the catalog; the admin sets it.
+    known: ClassVar[QuerySet[EventType]]
+
     class Meta:
         model = EventType
         fields = ["event_name", "event_category", "description", "payload_schema"]
@@ -25,6 +36,8 @@ class CatalogForm(forms.ModelForm):
         name: str = self.cleaned_data["event_name"]
         if problem := name_problem(name):
             raise ValidationError(problem)
+        if self.known.filter(event_name=name).exclude(pk=self.instance.pk).exists():
+            raise ValidationError("The catalog has this event already.")
         return name
 
 
@@ -41,12 +54,9 @@ class CatalogAdmin(ListAdmin):
     empty_text = "Names enter it by themselves with the first event that bears them."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        membership = current_membership(request)
-        mine = Q(account=membership.account_id if membership else None)
-        rows: QuerySet = EventType._default_manager.all()
-        return rows if self._sees_all(request) else rows.filter(mine | Q(account=None))
+        return visible_types(request)
 
-    def search(self, rows: QuerySet, term: str) -> QuerySet:
+    def search(self, request: HttpRequest, rows: QuerySet, term: str) -> QuerySet:
         return rows.filter(event_name__startswith=term.lower())
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -59,13 +69,15 @@ class CatalogAdmin(ListAdmin):
 
     def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
+        form.known = visible_types(request)
         if "payload_schema" in form.base_fields:
             form.base_fields["payload_schema"].help_text = "JSON Schema of what the event carries; for people to read."
         return form
 
     def save_model(self, request: HttpRequest, obj: EventType, form: forms.ModelForm, change: bool) -> None:
         if not change:
-            obj.account = current_account(request)
+            membership = current_membership(request)
+            obj.account = membership.account if membership else None
             obj.is_system_event, obj.is_customizable = False, True
         super().save_model(request, obj, form, change)
 

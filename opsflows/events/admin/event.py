@@ -14,8 +14,9 @@ from opsflows.accounts.current import current_membership
 from opsflows.admin_site.filters import ChoiceFilter, WhenFilter, as_uuid
 from opsflows.admin_site.markup import badge, when
 from opsflows.admin_site.pages import PageAdmin
+from opsflows.events.admin.catalog import visible_types
 from opsflows.events.admin.event_page import event_context
-from opsflows.events.models import Event, EventType, Source
+from opsflows.events.models import Event, Source
 from opsflows.runs.admin.looks import RUN
 from opsflows.runs.models import Execution
 
@@ -57,12 +58,12 @@ class EventAdmin(PageAdmin):
             *(field.name for field in Event._meta.concrete_fields), "source__name"
         )
 
-    def search(self, rows: QuerySet, term: str) -> QuerySet:
+    def search(self, request: HttpRequest, rows: QuerySet, term: str) -> QuerySet:
         if found := as_uuid(term):
             return rows.filter(pk=found)
         # Names, not patterns: an index finds the events of a name, and the small catalog finds the names.
         name = term.lower()
-        beginning = EventType.objects.filter(event_name__startswith=name).order_by("event_name")
+        beginning = visible_types(request).filter(event_name__startswith=name).order_by("event_name")
         names = {name, *beginning.values_list("event_name", flat=True)[:_MOST_NAMES]}
         return rows.filter(name=name) if len(names) == 1 else rows.filter(Q(name__in=sorted(names)))
 

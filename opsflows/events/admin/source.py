@@ -46,7 +46,7 @@ class SourceAdmin(PageAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return with_health(super().get_queryset(request), timezone.now())
 
-    def search(self, rows: QuerySet, term: str) -> QuerySet:
+    def search(self, request: HttpRequest, rows: QuerySet, term: str) -> QuerySet:
         return rows.filter(name__istartswith=term)
 
     def add_view(

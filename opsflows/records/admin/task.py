@@ -76,7 +76,7 @@ class TaskAdmin(PageAdmin):
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         return [F("due_at").asc(nulls_last=True), "-id"]
 
-    def search(self, rows: QuerySet, term: str) -> QuerySet:
+    def search(self, request: HttpRequest, rows: QuerySet, term: str) -> QuerySet:
         found = as_uuid(term)
         return rows.filter(pk=found) if found else rows.none()
 

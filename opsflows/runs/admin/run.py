@@ -23,6 +23,13 @@ from opsflows.workflows.models import Workflow, WorkflowVersion
 
 #: Workflows that the filter offers; the others are found from their own page.
 _OFFERED = 200
+#: Workflows whose runs a search by the beginning of a name finds.
+_MOST_NAMED = 20
+
+
+def _workflows(request: HttpRequest) -> QuerySet[Workflow]:
+    membership = current_membership(request)
+    return Workflow.objects.filter(account=membership.account_id) if membership else Workflow.objects.all()
 
 
 class StatusFilter(ChoiceFilter):
@@ -44,8 +51,7 @@ class WorkflowFilter(ChoiceFilter):
     all_label = "Any workflow"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        membership = current_membership(request)
-        rows = Workflow.objects.filter(account=membership.account_id) if membership else Workflow.objects.all()
+        rows = _workflows(request)
         offered = [
             (str(pk), name) for pk, name in rows.order_by("workflow_name").values_list("pk", "workflow_name")[:_OFFERED]
         ]
@@ -88,11 +94,11 @@ class RunAdmin(PageAdmin):
             "workflow__workflow_name",
         )
 
-    def search(self, rows: QuerySet, term: str) -> QuerySet:
+    def search(self, request: HttpRequest, rows: QuerySet, term: str) -> QuerySet:
         if found := as_uuid(term):
             return rows.filter(Q(pk=found) | Q(event=found))
-        named = Workflow.objects.filter(workflow_name__istartswith=term).values_list("pk", flat=True)
-        return rows.filter(workflow__in=list(named[:20]))
+        named = _workflows(request).filter(workflow_name__istartswith=term).values_list("pk", flat=True)
+        return rows.filter(workflow__in=list(named[:_MOST_NAMED]))
 
     def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
         standing = [run for run in rows if run.current_step]

@@ -54,7 +54,7 @@ class WorkflowAdmin(PageAdmin):
             "published_version__workflow_data", "published_version__settings"
         )
 
-    def search(self, rows: QuerySet, term: str) -> QuerySet:
+    def search(self, request: HttpRequest, rows: QuerySet, term: str) -> QuerySet:
         return rows.filter(workflow_name__istartswith=term)
 
     def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
