@@ -93,7 +93,7 @@ def _insert(batch: Batch) -> set[uuid.UUID]:
     """The ids that were new."""
     if connection.vendor == "postgresql":
         return store_postgresql.insert(batch)
-    with transaction.atomic():
+    with store_sqlite.turnstile(), transaction.atomic():
         return store_sqlite.insert(batch)
 
 

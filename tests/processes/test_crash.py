@@ -1,9 +1,13 @@
-"""Processes are killed at random; what was acknowledged is done all the same, and once."""
+"""Processes are killed at random, or hang; what was acknowledged is done all the same, and once."""
 
+import signal
+
+import psutil
 import pytest
 
 from tests.processes.deals import deals, rule
 from tests.processes.evidence import examine
+from tests.processes.family import DRAIN, Family
 from tests.processes.killer import Killer
 from tests.processes.rest import await_rest
 from tests.processes.sender import Sender, prepare
@@ -26,4 +30,18 @@ def test_kill_at_random(stack: Stack) -> None:
     assert len(havoc.kills) == BLOWS
     assert all(sending.sent_at for sending in sendings)
     assert books.acknowledged > EVENTS * 0.9, books.text()
+    assert not books.problems, books.text()
+
+
+def test_drain_that_hangs(stack: Stack) -> None:
+    stack.prepare(rule(stack.start_sink("--ledger", "--delay", "0.1")))
+    stack.start()
+    hung = psutil.Process(Family(stack).members()[DRAIN][0])
+    hung.send_signal(signal.SIGSTOP)
+    sendings = prepare(stack.path, stack.secret, deals("deal", 100))
+    Sender(stack.port, connections=4).send(sendings)
+    # It holds whatever it was woken for until it is ended.
+    hung.wait(timeout=45)
+    await_rest(stack, seconds=45)
+    books = examine(stack, sendings)
     assert not books.problems, books.text()

@@ -76,7 +76,7 @@ def await_good(stack: Stack, sendings: list[Sending]) -> None:
     """
     wait_until(lambda: stack.database.value(done) == len(sendings), seconds=60, what="the good runs", pause=0.1)
     arrived = {entry[3] for entry in stack.ask_sink("/ledger")}
-    assert {sending.key for sending in sendings} == {_deal(body) for body in arrived}
+    assert {sending.key for sending in sendings} <= {_deal(body) for body in arrived}
 
 
 def test_poison_event(stack: Stack) -> None:
