@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
+from opsflows.events.consumers import all_consumers
 from opsflows.events.route import BATCH, route
 from opsflows.queue.lanes import Lane, register
 
@@ -24,6 +25,10 @@ class RoutingLane(Lane):
         # with hardly any left, events are taken all the same, for not all of them start runs.
         free = self.worker.pool.free
         return route(now=now, limit=free if free >= FEW else BATCH) > 0
+
+    @classmethod
+    def preload(cls) -> None:
+        all_consumers()
 
     def renew(self, until: datetime) -> None:
         """Nothing is leased."""

@@ -12,4 +12,11 @@ class QueueConfig(AppConfig):
 
     def ready(self) -> None:
         if supervisor := os.environ.get(MARK):
-            tie_family(int(supervisor))
+            tie_family(int(supervisor), before_fork=_preload)
+
+
+def _preload() -> None:
+    from opsflows.queue.lanes import lane_classes
+
+    for lane in lane_classes():
+        lane.preload()

@@ -18,7 +18,7 @@ from opsflows.queue.calls import CallPool
 from opsflows.queue.ears import Ears, open_ears
 from opsflows.queue.heartbeat import Heart, take_slot
 from opsflows.queue.lanes import Lane, Worker, lane_classes
-from opsflows.queue.rescue import rescue
+from opsflows.queue.rescue import declare_dead, rescue
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +57,8 @@ def drain(supervisor: str, slot: int) -> str:
             worker.pool.close()
             ears.close()
             heart.stop()
+            # Also what was claimed between being declared dead and hearing of it.
+            declare_dead([worker_id], now=timezone.now())
     return "lost its slot" if heart.lost.is_set() else "done"
 
 
@@ -88,9 +90,9 @@ def _loop(lanes: list[Lane], worker: Worker, heart: Heart, ears: Ears, *, superv
                     retired = True
                 if not any(lane.held for lane in lanes):
                     return
-            if moment >= next_rescue:
+            if moment >= next_rescue and heart.may_judge:
                 next_rescue = moment + RESCUE_EVERY
-                rescue(now=timezone.now())
+                rescue(now=timezone.now(), beside=supervisor)
             if not _work(lanes):
                 ears.wait(_rest(lanes, timezone.now()))
         except DatabaseError as error:

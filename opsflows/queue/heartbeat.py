@@ -18,6 +18,8 @@ from opsflows.queue.models import WorkerHeartbeat
 logger = logging.getLogger(__name__)
 
 BEAT = timedelta(seconds=1)
+#: A longer gap than this between two beats is a pause.
+PAUSE = timedelta(seconds=3)
 #: Without a beat for so long a worker counts as dead, and others take over what it held.
 STALE = timedelta(seconds=10)
 #: Without a beat for so long a worker sends nothing new, well before anybody else counts it as dead.
@@ -50,12 +52,12 @@ class Heart:
         self._lanes = lanes
         self._stop = threading.Event()
         self.lost = threading.Event()
-        self.loop_seen = time.monotonic()
+        self.loop_seen = self._last_beat = self._steady_since = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="heart", daemon=True)
 
     def start(self) -> None:
         """Begin to beat."""
-        self._worker.may_send.set()
+        self._worker.sure_until = time.monotonic() + MUTE.total_seconds()
         self._thread.start()
 
     def stop(self) -> None:
@@ -64,12 +66,18 @@ class Heart:
         self._thread.join(timeout=5)
         WorkerHeartbeat.objects.filter(id=self._worker.id).update(stopped_at=timezone.now())
 
+    @property
+    def may_judge(self) -> bool:
+        """Whether this worker can tell who else is dead: after an outage everybody's last beat is old, its own too."""
+        now = time.monotonic()
+        return now - self._last_beat < PAUSE.total_seconds() and now - self._steady_since > STALE.total_seconds()
+
     def retire(self) -> None:
         """Free the slot for a successor while the calls still out come home."""
         WorkerHeartbeat.objects.filter(id=self._worker.id).update(retiring=True)
 
     def _run(self) -> None:
-        last_beat = last_renewal = time.monotonic()
+        last_renewal = time.monotonic()
         try:
             while not self._stop.wait(BEAT.total_seconds()):
                 started = time.monotonic()
@@ -79,19 +87,24 @@ class Heart:
                 try:
                     if not self._beat(renew=started - last_renewal > LEASE.total_seconds() / 3):
                         self.lost.set()
-                        self._worker.may_send.clear()
+                        self._worker.sure_until = 0
                         return
                     if started - last_renewal > LEASE.total_seconds() / 3:
                         last_renewal = started
-                    last_beat = started
-                    self._worker.may_send.set()
+                    self._note_beat()
+                    # Counted from before the statement: that is the moment others will judge us by.
+                    self._worker.sure_until = started + MUTE.total_seconds()
                 except DatabaseError as error:
                     logger.warning("No heartbeat could be written: %s", error)
                     connection.close()
-                if time.monotonic() - last_beat > MUTE.total_seconds():
-                    self._worker.may_send.clear()
         finally:
             connection.close()
+
+    def _note_beat(self) -> None:
+        now = time.monotonic()
+        if now - self._last_beat > PAUSE.total_seconds():
+            self._steady_since = now
+        self._last_beat = now
 
     def _beat(self, *, renew: bool) -> bool:
         now = timezone.now()

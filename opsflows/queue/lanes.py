@@ -1,6 +1,7 @@
 """Lanes: kinds of leased work. An app's `lane.py` registers one; the drain runs them all."""
 
 import threading
+import time
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Collection
@@ -20,10 +21,15 @@ class Worker:
 
     id: uuid.UUID
     pool: CallPool
-    #: Cleared while our own heartbeat cannot be written: then others may take our leases, and nothing new is sent.
-    may_send: threading.Event = field(default_factory=threading.Event)
+    #: Until when (monotonic seconds) nobody else can have taken our leases, as far as our last heartbeat tells.
+    sure_until: float = 0.0
     #: Set when the drain is to end: claim nothing more, bring home what is out.
     stopping: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def may_send(self) -> bool:
+        """Whether the leases are surely ours. Judged by the clock: a heartbeat that hangs cannot say that it does."""
+        return time.monotonic() < self.sure_until
 
 
 class Lane(ABC):
@@ -42,6 +48,10 @@ class Lane(ABC):
     def held(self) -> int:
         """Rows this lane holds in memory; the drain does not end while there are any."""
         return 0
+
+    @classmethod  # noqa: B027  (most lanes need nothing)
+    def preload(cls) -> None:
+        """Import what work will need, before the processes that do it are forked and share it."""
 
     def close(self) -> None:  # noqa: B027  (most lanes have nothing to close)
         """The drain ends."""

@@ -1,8 +1,11 @@
 """Processes that end with their parent, and a look at whether one lives."""
 
 import ctypes
+import gc
 import os
 import signal
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
@@ -20,10 +23,18 @@ def die_with_parent(parent: int | None = None) -> None:
         os._exit(1)
 
 
-def tie_family(parent: int) -> None:
-    """Tie this process to its parent, and all that it will fork to it."""
+def tie_family(parent: int, *, before_fork: Callable[[], None]) -> None:
+    """Tie this process to its parent, and all that it will fork to it. `before_fork` runs once, before the first."""
     die_with_parent(parent)
-    os.register_at_fork(after_in_child=die_with_parent)
+
+    @cache
+    def prepare() -> None:
+        before_fork()
+        gc.collect()
+        # What is frozen is not touched by the collector, and what is not touched is shared by all children.
+        gc.freeze()
+
+    os.register_at_fork(before=prepare, after_in_child=die_with_parent)
 
 
 def is_alive(pid: int) -> bool:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from pathlib import Path
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from django.utils import timezone
 from django_q.conf import Conf
 
 from opsflows.queue.drain import enqueue_drain
+from opsflows.queue.heartbeat import STALE
 from opsflows.queue.models import WorkerHeartbeat
 from opsflows.queue.processes import MARK, is_alive
 from opsflows.queue.rescue import declare_dead, rescue
@@ -49,6 +51,8 @@ class Supervisor:
         self._filled_at: dict[int, float] = {}
         self._asked_at: dict[int, float] = {}
         self._patience_until = 0.0
+        #: Drains that live and do not beat, and since when we know.
+        self._suspects: dict[uuid.UUID, float] = {}
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT."""
@@ -63,6 +67,7 @@ class Supervisor:
                     logger.warning("The database is away (%s).", str(error).strip())
                     connection.close()
                     self._be_patient(EMPTY * 2)
+                    self._suspects.clear()
                     self._stop.wait(0.5)
         finally:
             self._shut_down()
@@ -76,6 +81,9 @@ class Supervisor:
         dead = [row for row in rows if not is_alive(row.pid)]
         if dead:
             declare_dead([row.id for row in dead], now=timezone.now())
+            for row in dead:
+                self._asked_at.pop(row.slot, None)
+        self._end_hung([row for row in rows if row not in dead])
         filled = {row.slot for row in rows if row not in dead and not row.retiring}
         moment = time.monotonic()
         for slot in range(self._drains):
@@ -89,6 +97,19 @@ class Supervisor:
                 logger.error("Slot %d has had no drain for %.0f s; restarting the cluster.", slot, EMPTY)
                 self._start_cluster()
                 return
+
+    def _end_hung(self, rows: list[WorkerHeartbeat]) -> None:
+        """End drains that do not beat although the database takes writes."""
+        hung = [row for row in rows if row.beat_at < timezone.now() - STALE]
+        for row in hung:
+            if row.id not in self._suspects:
+                # Waits for as long as the database takes no writes; the drain could not beat either, and gets its time.
+                WorkerHeartbeat.objects.filter(id=row.id).update(pid=row.pid)
+                self._suspects[row.id] = time.monotonic()
+            elif time.monotonic() - self._suspects[row.id] > EMPTY:
+                logger.error("The drain in process %d does not beat; ending it.", row.pid)
+                os.kill(row.pid, signal.SIGKILL)
+        self._suspects = {row.id: self._suspects[row.id] for row in hung}
 
     def _be_patient(self, seconds: float) -> None:
         self._patience_until = max(self._patience_until, time.monotonic() + seconds)

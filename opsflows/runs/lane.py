@@ -19,6 +19,7 @@ from opsflows.runs.engine.run import Run
 from opsflows.runs.engine.walk import walk
 from opsflows.runs.models import QueueItem
 from opsflows.runs.set_aside import set_aside
+from opsflows.workflows.registry import all_kinds
 
 #: Runs written in one commit at most.
 GROUP = 200
@@ -39,6 +40,10 @@ class RunsLane(Lane):
         self._held: dict[uuid.UUID, Run] = {}
         self._returned: deque[tuple[Outgoing, Any]] = deque()
         self._to_write: list[Advance] = []
+
+    @classmethod
+    def preload(cls) -> None:
+        all_kinds()
 
     @property
     def held(self) -> int:

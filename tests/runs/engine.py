@@ -1,5 +1,6 @@
 """Drives the lanes by hand: no django-q2, no threads but the callers, and time as the test says."""
 
+import math
 import threading
 import uuid
 from datetime import datetime, timedelta
@@ -25,7 +26,7 @@ class Engine:
     def start(self) -> None:
         """A new worker, as after a crash: whatever the old one had in memory is gone."""
         self.worker = Worker(id=uuid.uuid4(), pool=CallPool(threads=2, wake=self.wake))
-        self.worker.may_send.set()
+        self.worker.sure_until = math.inf
         self.routing = RoutingLane(self.worker)
         self.runs = RunsLane(self.worker)
 

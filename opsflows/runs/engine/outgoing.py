@@ -1,5 +1,6 @@
 """Outside calls: made in threads, with no ORM; whatever happens there comes back as an outcome."""
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -45,7 +46,7 @@ class Outgoing:
 
 def make_call(kind: OutsideKind, calling: Calling, worker: Worker) -> Outcome:
     """Call, unless this worker can no longer be sure that the run is its own."""
-    if not worker.may_send.wait(PATIENCE):
+    if not _is_sure(worker):
         return Retry("The worker was cut off from the database before the call.", after=timedelta(seconds=1))
     try:
         outcome = kind.call(calling.frozen, key=calling.key)
@@ -54,3 +55,13 @@ def make_call(kind: OutsideKind, calling: Calling, worker: Worker) -> Outcome:
         outcome = Retry(message) if calling.frozen.repeat_safe else Unclear(message)
     OUTBOUND_CALLS.labels(type(outcome).__name__.lower()).inc()
     return outcome
+
+
+def _is_sure(worker: Worker) -> bool:
+    """Whether the worker's leases are its own now, or become so within `PATIENCE`."""
+    end = time.monotonic() + PATIENCE
+    while not worker.may_send:
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.1)
+    return True
