@@ -83,6 +83,5 @@ def _ring_now() -> None:
 
 def connect_parameters() -> dict[str, Any]:
     """Parameters for a plain connection beside Django's, in the same database."""
-    wanted = ("dbname", "host", "port", "user", "password", "sslmode", "connect_timeout", "options")
-    parameters = connection.get_connection_params()
-    return {name: parameters[name] for name in wanted if parameters.get(name) is not None}
+    of_django = {"cursor_factory", "context", "prepare_threshold"}
+    return {name: value for name, value in connection.get_connection_params().items() if name not in of_django}

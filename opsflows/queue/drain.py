@@ -1,7 +1,6 @@
 """The resident task of django-q2: for a minute, do whatever work the lanes find; then hand over to a successor."""
 
 import logging
-import os
 import signal
 import time
 import uuid
@@ -10,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 from django_q.tasks import async_task
 
@@ -38,27 +37,31 @@ def enqueue_drain(*, supervisor: str, slot: int) -> None:
 
 def drain(supervisor: str, slot: int) -> str:
     """Entry point for django-q2; returns what became of it, for q2's own log."""
-
     worker_id = _wait_for_slot(supervisor, slot)
     if worker_id is None:
         return "the slot is taken"
-    # Signals are delivered to the main thread, which is the one that q2 runs tasks in.
+    try:
+        return _work_for_a_while(worker_id, supervisor=supervisor, slot=slot)
+    finally:
+        # However it ended, the slot comes free; so does what was claimed between being declared dead and hearing of it.
+        declare_dead([worker_id], now=timezone.now())
+
+
+def _work_for_a_while(worker_id: uuid.UUID, *, supervisor: str, slot: int) -> str:
     ears = open_ears()
     worker = Worker(id=worker_id, pool=CallPool(threads=settings.OPSFLOWS_CALL_THREADS, wake=ears.wake))
     lanes = [lane_class(worker) for lane_class in lane_classes()]
     heart = Heart(worker, lanes)
-    with _stops_on_signal(worker, ears):
-        heart.start()
-        try:
-            _loop(lanes, worker, heart, ears, supervisor=supervisor, slot=slot)
-        finally:
-            for lane in lanes:
-                lane.close()
-            worker.pool.close()
-            ears.close()
-            heart.stop()
-            # Also what was claimed between being declared dead and hearing of it.
-            declare_dead([worker_id], now=timezone.now())
+    heart.start()
+    try:
+        with _stop_signal() as stop:
+            _loop(lanes, worker, heart, ears, stop, supervisor=supervisor, slot=slot)
+    finally:
+        for lane in lanes:
+            lane.close()
+        worker.pool.close()
+        ears.close()
+        heart.stop()
     return "lost its slot" if heart.lost.is_set() else "done"
 
 
@@ -72,7 +75,9 @@ def _wait_for_slot(supervisor: str, slot: int) -> uuid.UUID | None:
     return None
 
 
-def _loop(lanes: list[Lane], worker: Worker, heart: Heart, ears: Ears, *, supervisor: str, slot: int) -> None:
+def _loop(
+    lanes: list[Lane], worker: Worker, heart: Heart, ears: Ears, stop: "StopSignal", *, supervisor: str, slot: int
+) -> None:
     born = time.monotonic()
     next_rescue = born
     successor_called = retired = False
@@ -82,7 +87,7 @@ def _loop(lanes: list[Lane], worker: Worker, heart: Heart, ears: Ears, *, superv
             if not successor_called and moment - born > LIFE - OVERLAP and not worker.stopping.is_set():
                 successor_called = True
                 enqueue_drain(supervisor=supervisor, slot=slot)
-            if moment - born > LIFE:
+            if stop.requested or moment - born > LIFE:
                 worker.stopping.set()
             if worker.stopping.is_set():
                 if not retired:
@@ -94,8 +99,9 @@ def _loop(lanes: list[Lane], worker: Worker, heart: Heart, ears: Ears, *, superv
                 next_rescue = moment + RESCUE_EVERY
                 rescue(now=timezone.now(), beside=supervisor)
             if not _work(lanes):
-                ears.wait(_rest(lanes, timezone.now()))
-        except DatabaseError as error:
+                # One that stops promotes nothing, so what falls due meanwhile is no reason to hurry.
+                ears.wait(POLL if worker.stopping.is_set() else _rest(lanes, timezone.now()))
+        except (DatabaseError, InterfaceError) as error:
             logger.warning("The database is away (%s); what is in hand is kept.", str(error).strip())
             connection.close()
             ears.wait(0.3)
@@ -120,15 +126,22 @@ def _rest(lanes: list[Lane], now: datetime) -> float:
     return min(POLL, max(0.0, (min(dues) - now) / timedelta(seconds=1)))
 
 
-@contextmanager
-def _stops_on_signal(worker: Worker, ears: Ears) -> Iterator[None]:
-    def stop(signum: int, frame: object) -> None:
-        worker.stopping.set()
-        ears.wake.set()
+class StopSignal:
+    """Whether SIGUSR1 came. A plain attribute: a handler that took a lock could take one its own thread holds."""
 
-    before = signal.signal(signal.SIGUSR1, stop)
+    requested = False
+
+
+@contextmanager
+def _stop_signal() -> Iterator[StopSignal]:
+    """Signals are delivered to the main thread, which is the one that q2 runs tasks in."""
+    stop = StopSignal()
+
+    def note(signum: int, frame: object) -> None:
+        stop.requested = True
+
+    before = signal.signal(signal.SIGUSR1, note)
     try:
-        yield
+        yield stop
     finally:
         signal.signal(signal.SIGUSR1, before)
-        logger.debug("Drain of process %d ended.", os.getpid())

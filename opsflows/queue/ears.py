@@ -83,7 +83,8 @@ class SQLiteEars(Ears):
             with connection.cursor() as cursor:
                 version = cursor.execute("PRAGMA data_version").fetchone()[0]
         except DatabaseError:
-            return True
+            # The loop finds out by itself; here it must not be hurried.
+            return False
         changed: bool = version != self._seen
         self._seen = version
         return changed

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, IntegrityError, connection
+from django.db import DatabaseError, IntegrityError, InterfaceError, connection
 from django.utils import timezone
 
 from opsflows.queue.lanes import Lane, Worker
@@ -94,10 +94,14 @@ class Heart:
                     self._note_beat()
                     # Counted from before the statement: that is the moment others will judge us by.
                     self._worker.sure_until = started + MUTE.total_seconds()
-                except DatabaseError as error:
+                except (DatabaseError, InterfaceError) as error:
                     logger.warning("No heartbeat could be written: %s", error)
                     connection.close()
         finally:
+            if not self._stop.is_set():
+                # However this thread ended: without it nothing renews the leases, so nothing may be done under them.
+                self._worker.sure_until = 0
+                self.lost.set()
             connection.close()
 
     def _note_beat(self) -> None:

@@ -11,13 +11,13 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 from django_q.conf import Conf
 
@@ -47,7 +47,8 @@ class Supervisor:
         Conf.PREFIX = Conf.CLUSTER_NAME = self.name
         self._drains = drains
         self._cluster: subprocess.Popen[bytes] | None = None
-        self._stop = threading.Event()
+        #: A plain attribute: a handler that took a lock could take one its own thread holds.
+        self._stopping = False
         self._filled_at: dict[int, float] = {}
         self._asked_at: dict[int, float] = {}
         self._patience_until = 0.0
@@ -56,21 +57,25 @@ class Supervisor:
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT."""
-        signal.signal(signal.SIGTERM, lambda *_: self._stop.set())
-        signal.signal(signal.SIGINT, lambda *_: self._stop.set())
+        signal.signal(signal.SIGTERM, self._note_stop)
+        signal.signal(signal.SIGINT, self._note_stop)
         try:
-            while not self._stop.wait(TICK):
+            while not self._stopping:
+                time.sleep(TICK)
                 try:
                     self._tick()
-                except DatabaseError as error:
+                except (DatabaseError, InterfaceError) as error:
                     # Without the database nobody can tell a stalled drain from a waiting one.
                     logger.warning("The database is away (%s).", str(error).strip())
                     connection.close()
-                    self._be_patient(EMPTY * 2)
+                    # q2 itself takes ten seconds to look at its queue again.
+                    self._be_patient(START)
                     self._suspects.clear()
-                    self._stop.wait(0.5)
         finally:
             self._shut_down()
+
+    def _note_stop(self, signum: int, frame: object) -> None:
+        self._stopping = True
 
     def _tick(self) -> None:
         if self._cluster is None or self._cluster.poll() is not None:
@@ -108,7 +113,8 @@ class Supervisor:
                 self._suspects[row.id] = time.monotonic()
             elif time.monotonic() - self._suspects[row.id] > EMPTY:
                 logger.error("The drain in process %d does not beat; ending it.", row.pid)
-                os.kill(row.pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.kill(row.pid, signal.SIGKILL)
         self._suspects = {row.id: self._suspects[row.id] for row in hung}
 
     def _be_patient(self, seconds: float) -> None:
@@ -166,7 +172,8 @@ class Supervisor:
             if not pids:
                 return
             for pid in pids - told:
-                os.kill(pid, signal.SIGUSR1)
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGUSR1)
             told |= pids
             time.sleep(0.05)
 

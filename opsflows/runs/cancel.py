@@ -4,10 +4,12 @@ import uuid
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 
 from opsflows.accounts.actor import Actor
 from opsflows.accounts.roles import Permission
-from opsflows.runs.models import Execution, QueueItem
+from opsflows.runs.models import Execution, QueueItem, Step
 
 
 class NotRunning(Exception):  # noqa: N818  (it is the answer, 409)
@@ -35,6 +37,13 @@ def cancel(*, actor: Actor, execution_id: uuid.UUID, now: datetime) -> Execution
             QueueItem.objects.filter(id__in=busy).update(cancel_requested=True)
         else:
             QueueItem.objects.filter(execution_id=execution_id).delete()
+            Step.objects.filter(
+                execution_id=execution_id, step_status__in=[Step.Status.RUNNING, Step.Status.WAITING]
+            ).update(
+                step_status=Step.Status.SKIPPED,
+                completed_at=now,
+                error_message=Coalesce("error_message", Value("The run was cancelled before this step was over.")),
+            )
             execution.execution_status = Execution.Status.CANCELLED
             execution.completed_at = now
             execution.current_step = None

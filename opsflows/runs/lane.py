@@ -1,16 +1,18 @@
 """The runs lane: claims runs, leads them on, and commits what they did in groups."""
 
+import logging
 import uuid
 from collections import deque
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db.models import Q
 
 from opsflows.metrics import RUNS_FINISHED
 from opsflows.queue.lanes import Lane, Worker, register
-from opsflows.runs.engine.claim import claim, promote_due
+from opsflows.queue.transient import is_transient
+from opsflows.runs.engine.claim import Claim, claim, claim_suspect, promote_due, suspects_wait
 from opsflows.runs.engine.flush import Advance, flush
 from opsflows.runs.engine.load import load
 from opsflows.runs.engine.outgoing import Outgoing
@@ -21,8 +23,12 @@ from opsflows.runs.models import QueueItem
 from opsflows.runs.set_aside import set_aside
 from opsflows.workflows.registry import all_kinds
 
+logger = logging.getLogger(__name__)
+
 #: Runs written in one commit at most.
 GROUP = 200
+#: How often to look for runs that come one by one.
+SUSPECT_EVERY = timedelta(seconds=2)
 
 
 @register
@@ -37,6 +43,9 @@ class RunsLane(Lane):
         super().__init__(worker)
         type(self).present = self
         self._crowded = False
+        #: A suspect waits for room; a suspect is in hand. Meanwhile nothing else is taken.
+        self._suspect_waits = self._alone = False
+        self._next_suspect = datetime.min.replace(tzinfo=UTC)
         self._held: dict[uuid.UUID, Run] = {}
         self._returned: deque[tuple[Outgoing, Any]] = deque()
         self._to_write: list[Advance] = []
@@ -57,14 +66,14 @@ class RunsLane(Lane):
     @property
     def spare(self) -> int:
         """Seats that nobody is waiting for: none while there are claimable rows left, which go first."""
-        if self._crowded or self.worker.stopping.is_set():
+        if self._crowded or self._suspect_waits or self._alone or self.worker.stopping.is_set():
             return 0
         return self.worker.pool.seats - len(self._held)
 
     def adopt(self, runs: Sequence[Run], now: datetime) -> None:
         """Take over runs whose rows were committed as ours."""
         for run in runs:
-            self.admit(run, now)
+            self._admit(run, now)
 
     def close(self) -> None:
         if type(self).present is self:
@@ -96,24 +105,54 @@ class RunsLane(Lane):
         promote_due(now=now)
         free = self.worker.pool.seats - len(self._held)
         if free <= 0:
+            # Whoever waits goes before what is born next.
+            self._crowded = True
             return False
-        claims = claim(worker_id=self.worker.id, limit=free, now=now)
-        self._crowded = len(claims) == free
+        claims = self._next_claims(free, now)
         if not claims:
             return False
         runs, spoilt = load(claims)
         for lost, reason in spoilt:
             set_aside(item_id=lost.item_id, fence=lost.fence, reason=reason)
         for run in runs:
-            self.admit(run, now)
+            self._admit(run, now)
         return True
 
-    def admit(self, run: Run, now: datetime) -> None:
+    def _next_claims(self, free: int, now: datetime) -> list[Claim]:
+        """As many rows as there are seats; or, now and then, one that may be what ends its workers, and it alone."""
+        if self._alone:
+            if self._held:
+                return []
+            self._alone, self._next_suspect = False, now + SUSPECT_EVERY
+        if now >= self._next_suspect:
+            self._next_suspect = now + SUSPECT_EVERY
+            self._suspect_waits = suspects_wait()
+        if self._suspect_waits:
+            if self._held:
+                # Make room first: what is in hand would go down with it.
+                return []
+            self._suspect_waits = False
+            claims = claim_suspect(worker_id=self.worker.id, now=now)
+            self._alone = bool(claims)
+            return claims
+        claims = claim(worker_id=self.worker.id, limit=free, now=now)
+        self._crowded = len(claims) == free
+        return claims
+
+    def _admit(self, run: Run, now: datetime) -> None:
         """Lead a run that is ours as far as it goes without a commit."""
         self._held[run.item_id] = run
-        progress = walk(run, now=now, in_transaction=False)
+        try:
+            progress = walk(run, now=now, in_transaction=False)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            logger.exception("Run %s cannot be walked.", run.execution_id)
+            reason = f"This run could not be led on: {type(error).__name__}: {error}"
+            self._to_write.append(Advance(run, [], spoilt=reason))
+            return
         match progress.rest:
-            case Calling(intent=False):
+            case Calling(intent=False) if not self.worker.stopping.is_set():
                 self._send(progress, unrecorded=True)
             case NeedsTransaction():
                 self._to_write.append(Advance(progress.run, progress.records, variables=progress.variables))
@@ -125,7 +164,13 @@ class RunsLane(Lane):
     def _write(self, now: datetime) -> bool:
         if not self._to_write:
             return False
-        flush(self._to_write[:GROUP], worker_id=self.worker.id, now=now, committed=self._committed)
+        flush(
+            self._to_write[:GROUP],
+            worker_id=self.worker.id,
+            now=now,
+            committed=self._committed,
+            hand_back=self.worker.stopping.is_set(),
+        )
         return True
 
     def _committed(self, advances: Sequence[Advance], progresses: list[Progress]) -> None:

@@ -67,7 +67,10 @@ def resolve_unclear(*, actor: Actor, execution_id: uuid.UUID, verdict: Verdict, 
 
 def _move_on(item: QueueItem, execution: Execution, now: datetime) -> bool:
     """Put the row behind its present node; True when nothing follows and the run is over."""
-    target = definition(execution.version_id).nodes[item.node_id].handles.get("done")
+    node = definition(execution.version_id).nodes.get(item.node_id)
+    if node is None:
+        raise NotHeld("This run is held because its version cannot be read; there is no step that could count as done.")
+    target = node.handles.get("done")
     if target is None:
         item.delete()
         execution.execution_status = Execution.Status.COMPLETED

@@ -7,7 +7,7 @@ import pytest
 from opsflows.accounts.actor import Actor
 from opsflows.records.models import Task
 from opsflows.runs.cancel import NotRunning, cancel
-from opsflows.runs.engine.claim import POISONED, claim
+from opsflows.runs.engine.claim import POISONED, SUSPECT, claim, claim_suspect
 from opsflows.runs.lane import RunsLane
 from opsflows.runs.models import Execution, QueueItem, Step
 from opsflows.runs.resolve_unclear import NotHeld, resolve_unclear
@@ -124,13 +124,6 @@ def test_a_run_that_ends_its_workers_is_set_aside_alone(engine: Engine, live: Ca
     engine.route_elsewhere()
     poison = QueueItem.objects.order_by("id").first()
     assert poison is not None
-    others_claimed: list[int] = []
-    for _ in range(POISONED):
-        claims = claim(worker_id=engine.worker.id, limit=10, now=engine.now)
-        others_claimed.append(len(claims) - 1)
-        RunsLane.release([engine.worker.id], engine.now)
-        # The others would have been finished by now; what counts is that they do not share the poison's count.
-        QueueItem.objects.exclude(id=poison.id).update(claims=0)
     QueueItem.objects.filter(id=poison.id).update(claims=POISONED)
     engine.settle()
     assert Task.objects.count() == 2
@@ -139,16 +132,24 @@ def test_a_run_that_ends_its_workers_is_set_aside_alone(engine: Engine, live: Ca
     assert "set aside" in (held.error_message or "")
 
 
-def test_a_suspect_is_claimed_alone(engine: Engine, live: Callable[..., Workflow]) -> None:
-    live("deal.won", {"type": "create_task", "title": "x"})
+def test_a_suspect_is_claimed_alone_and_waits_for_an_empty_hand(engine: Engine, live: Callable[..., Workflow]) -> None:
+    live("deal.won", {"type": "probe_outside", "note": "{{n}}"})
     for number in range(3):
         engine.emit("deal.won", n=number)
     engine.route_elsewhere()
-    sizes = []
-    for _ in range(4):
-        sizes.append(len(claim(worker_id=engine.worker.id, limit=10, now=engine.now)))
+    suspect = QueueItem.objects.order_by("-id").first()
+    assert suspect is not None
+    for _ in range(SUSPECT):
+        assert len(claim(worker_id=engine.worker.id, limit=10, now=engine.now)) == 3
         RunsLane.release([engine.worker.id], engine.now)
-    assert sizes == [3, 3, 3, 1]
+        QueueItem.objects.exclude(id=suspect.id).update(claims=0)
+    assert [request.item_id for request in claim_suspect(worker_id=engine.worker.id, now=engine.now)] == [suspect.id]
+    RunsLane.release([engine.worker.id], engine.now)
+
+    engine.runs.work(engine.now)
+    assert list(engine.runs._held) == [suspect.id]
+    engine.settle()
+    assert set(Execution.objects.values_list("execution_status", flat=True)) == {"completed"}
 
 
 def test_a_run_whose_version_is_damaged_holds_up_no_other(engine: Engine, live: Callable[..., Workflow]) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from opsflows.outbound import redact_value
+from opsflows.queue.transient import is_transient
 from opsflows.rules import Clock, FormulaError, RenderError
 from opsflows.runs.engine.progress import Calling, NeedsTransaction
 from opsflows.runs.engine.run import Run
@@ -70,6 +71,8 @@ def _ask(run: Run, node: CompiledNode, step: StepContext) -> Outcome:
     except (RenderError, FormulaError) as error:
         return Fail(str(error))
     except Exception as error:
+        if is_transient(error):
+            raise
         if isinstance(node.kind, DatabaseKind):
             raise StepCrash(node.id, error) from error
         return Fail(f"The step broke: {type(error).__name__}: {error}")

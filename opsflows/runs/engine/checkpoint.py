@@ -92,6 +92,8 @@ def _write_steps(progresses: Sequence[Progress]) -> None:
             )
     insert_rows(Step, _STEP, new)
     update_rows(Step, _STEP_RESULT, finished)
+    if withdrawn := [progress.withdrawn for progress in progresses if progress.withdrawn is not None]:
+        Step.objects.filter(id__in=withdrawn).delete()
 
 
 def _step_result(record: StepRecord) -> tuple[Any, ...]:
@@ -149,6 +151,8 @@ def _write_executions(progresses: Sequence[Progress], now: datetime) -> None:
             case Ended(status, error):
                 elapsed = max(0, int((now - run.started_at).total_seconds() * 1000))
                 ended.append((run.execution_id, status.value, None, run.failed_steps, now, error, elapsed))
+            case Parked(QueueItem.Status.QUEUED):
+                pass
             case Parked(status, _, reason):
                 held = status == QueueItem.Status.HELD
                 state = Execution.Status.NEEDS_ATTENTION if held else Execution.Status.WAITING

@@ -62,15 +62,17 @@ def promote_due(*, now: datetime) -> int:
 
 
 def claim(*, worker_id: uuid.UUID, limit: int, now: datetime) -> list[Claim]:
-    """Claim up to `limit` rows, by priority and then by time.
+    """Claim up to `limit` rows, by priority and then by time; suspects are left out."""
+    return _claim(worker_id, limit, now, comparison="<")
 
-    Rows that were claimed `SUSPECT` times without progress come one by one, so that what ends the worker, if it does so
-    again, ends it alone and takes no neighbour's good name along.
-    """
-    claimed = _claim(worker_id, limit, now, comparison="<")
-    # Rare, so one look at the index first: a statement that writes costs more.
-    if claimed or not QueueItem.objects.filter(status=QueueItem.Status.QUEUED, claims__gte=SUSPECT).exists():
-        return claimed
+
+def suspects_wait() -> bool:
+    """Whether rows wait that were claimed `SUSPECT` times without progress."""
+    return QueueItem.objects.filter(status=QueueItem.Status.QUEUED, claims__gte=SUSPECT).exists()
+
+
+def claim_suspect(*, worker_id: uuid.UUID, now: datetime) -> list[Claim]:
+    """Claim one suspect. It must be the only row in hand: if it ends the worker again, it ends it alone."""
     return _claim(worker_id, 1, now, comparison=">=")
 
 

@@ -12,10 +12,10 @@ from django.db import connection, transaction
 from opsflows.queue.transient import is_transient
 from opsflows.runs.engine.begin import StepCrash
 from opsflows.runs.engine.checkpoint import checkpoint
-from opsflows.runs.engine.progress import Ended, NeedsTransaction, Parked, Progress, StepRecord
+from opsflows.runs.engine.progress import Calling, Ended, NeedsTransaction, Parked, Progress, StepRecord
 from opsflows.runs.engine.run import Run
 from opsflows.runs.engine.walk import Returned, walk
-from opsflows.runs.models import Execution, QueueItem
+from opsflows.runs.models import Execution, QueueItem, Step
 from opsflows.workflows.outcomes import Retry
 
 logger = logging.getLogger(__name__)
@@ -39,47 +39,57 @@ class Advance:
 Committed = Callable[[Sequence[Advance], list[Progress]], None]
 
 
-def flush(advances: Sequence[Advance], *, worker_id: uuid.UUID, now: datetime, committed: Committed) -> None:
+def flush(
+    advances: Sequence[Advance],
+    *,
+    worker_id: uuid.UUID,
+    now: datetime,
+    committed: Committed,
+    hand_back: bool = False,
+) -> None:
     """Walk each run on from what came back, and commit.
 
     A row whose lease went to somebody else is left out: nothing of it is written. When one run spoils the transaction
     the batch is halved, with the results kept in memory, and nothing outside is called again. `committed` is called
-    once per commit, so that what is settled stays settled when a later half fails.
+    once per commit, so that what is settled stays settled when a later half fails. With `hand_back`, a run that comes
+    to an outside call is given back to the queue instead: this worker makes no more calls.
     """
     try:
         with transaction.atomic():
-            progresses = _write(advances, worker_id, now)
+            progresses = _write(advances, worker_id, now, hand_back)
     except Exception as error:
         if is_transient(error):
             raise
         if len(advances) == 1:
-            progresses = _write_alone(advances[0], error, worker_id, now)
+            progresses = _write_alone(advances[0], error, worker_id, now, hand_back)
         else:
             middle = len(advances) // 2
             for half in (advances[:middle], advances[middle:]):
-                flush(half, worker_id=worker_id, now=now, committed=committed)
+                flush(half, worker_id=worker_id, now=now, committed=committed, hand_back=hand_back)
             return
     committed(advances, progresses)
 
 
-def _write_alone(advance: Advance, error: Exception, worker_id: uuid.UUID, now: datetime) -> list[Progress]:
+def _write_alone(
+    advance: Advance, error: Exception, worker_id: uuid.UUID, now: datetime, hand_back: bool
+) -> list[Progress]:
     """One run whose commit failed: record the failure where it happened, or hand the run to a person."""
     logger.error("Run %s could not be written: %s", advance.run.execution_id, error, exc_info=error)
     if isinstance(error, StepCrash):
         crashed = Returned(error.node_id, Retry(str(error)))
         try:
             with transaction.atomic():
-                return _write([replace(advance, returned=(*advance.returned, crashed))], worker_id, now)
+                return _write([replace(advance, returned=(*advance.returned, crashed))], worker_id, now, hand_back)
         except Exception as second:
             if is_transient(second):
                 raise
             error = second
     reason = f"This run could not be recorded: {type(error).__name__}: {error}"
     with transaction.atomic():
-        return _write([Advance(advance.run, [], spoilt=reason)], worker_id, now)
+        return _write([Advance(advance.run, [], spoilt=reason)], worker_id, now, hand_back)
 
 
-def _write(advances: Sequence[Advance], worker_id: uuid.UUID, now: datetime) -> list[Progress]:
+def _write(advances: Sequence[Advance], worker_id: uuid.UUID, now: datetime, hand_back: bool) -> list[Progress]:
     ours = _fence([advance.run for advance in advances], worker_id)
     progresses: list[Progress] = []
     for advance in advances:
@@ -89,6 +99,8 @@ def _write(advances: Sequence[Advance], worker_id: uuid.UUID, now: datetime) -> 
             continue
         progress = _walk(advance, now, cancelled=cancelled)
         progress.run.fence += 1
+        if hand_back and isinstance(progress.rest, Calling):
+            give_back(progress, now)
         progresses.append(progress)
     checkpoint(progresses, now=now)
     return progresses
@@ -109,6 +121,16 @@ def _walk(advance: Advance, now: datetime, *, cancelled: bool) -> Progress:
     progress.records[:0] = advance.records
     progress.variables = {**advance.variables, **progress.variables}
     return progress
+
+
+def give_back(progress: Progress, now: datetime) -> None:
+    """Let somebody else make the call that `progress` came to. Its intent, if any, is withdrawn: nothing was sent."""
+    progress.records = [record for record in progress.records if record.status != Step.Status.RUNNING]
+    intent = progress.run.open_step
+    if intent is not None and not intent.is_wait:
+        progress.withdrawn = intent.id
+        progress.run.open_step = None
+    progress.rest = Parked(QueueItem.Status.QUEUED, now)
 
 
 def _fence(runs: Sequence[Run], worker_id: uuid.UUID) -> dict[uuid.UUID, bool]:

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 
 from opsflows.jsontext import read_stored
 from opsflows.runs.engine.claim import POISONED, Claim
-from opsflows.runs.engine.run import OpenStep, Run
+from opsflows.runs.engine.run import OpenStep, Run, step_entry
 from opsflows.runs.models import Execution, Step, Variable
 from opsflows.workflows.cache import definition, warm
 
@@ -84,10 +84,9 @@ def _history(ids: Sequence[uuid.UUID]) -> _History:
             is_wait = step.step_status == Step.Status.WAITING
             history.open[place] = OpenStep(step.id, step.step_id, step.attempt, is_wait)
         else:
-            entry = {"output": step.output_data, "handle": step.handle or "done"}
-            if step.error_message:
-                entry["error"] = step.error_message
-            history.outputs[step.execution_id][step.step_id] = entry
+            history.outputs[step.execution_id][step.step_id] = step_entry(
+                step.step_status, step.output_data, step.handle, step.error_message
+            )
     rows = Variable.objects.filter(execution_id__in=ids)
     for execution_id, name, value in rows.values_list("execution_id", "variable_name", "variable_value"):
         history.variables[execution_id][name] = value
@@ -122,6 +121,9 @@ def _assemble(claim: Claim, row: tuple[Any, ...], history: _History) -> Run:
     graph = definition(version_id)
     if position.node_id not in graph.nodes:
         raise Spoilt(f"The version has no step {position.node_id!r}.")
+    outputs = history.outputs.get(claim.execution_id, {})
+    # Earlier attempts of the step itself are no input of the next.
+    outputs.pop(position.node_id, None)
     place = (claim.execution_id, position.node_id, position.iteration, position.generation, position.attempt)
     return Run(
         item_id=claim.item_id,
@@ -141,7 +143,7 @@ def _assemble(claim: Claim, row: tuple[Any, ...], history: _History) -> Run:
         facts=facts(event_id, event_name, occurred_at, source_label, claim.execution_id),
         position=position,
         woken_by=claim.woken_by,
-        outputs=history.outputs.get(claim.execution_id, {}),
+        outputs=outputs,
         variables=history.variables.get(claim.execution_id, {}),
         open_step=history.open.get(place),
     )

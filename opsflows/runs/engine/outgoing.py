@@ -1,8 +1,7 @@
 """Outside calls: made in threads, with no ORM; whatever happens there comes back as an outcome."""
 
 import time
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -33,21 +32,23 @@ class Outgoing:
         assert isinstance(kind, OutsideKind)  # noqa: S101  (only these freeze a call)
         return partial(make_call, kind, self.calling, worker)
 
-    def advance(self, outcome: Outcome) -> Advance:
-        """The next thing to write, now that the call came back."""
+    def advance(self, outcome: Outcome | None) -> Advance:
+        """The next thing to write, now that the call came back; None says that it was not made."""
         run = self.progress.run
+        if outcome is None and run.open_step is not None:
+            run.open_step = replace(run.open_step, may_have_happened=False)
         return Advance(
             run=run,
             records=self.progress.records if self.unrecorded else [],
             variables=self.progress.variables if self.unrecorded else {},
-            returned=(Returned(run.node.id, outcome, self.calling),),
+            returned=() if outcome is None else (Returned(run.node.id, outcome, self.calling),),
         )
 
 
-def make_call(kind: OutsideKind, calling: Calling, worker: Worker) -> Outcome:
-    """Call, unless this worker can no longer be sure that the run is its own."""
-    if not _is_sure(worker):
-        return Retry("The worker was cut off from the database before the call.", after=timedelta(seconds=1))
+def make_call(kind: OutsideKind, calling: Calling, worker: Worker) -> Outcome | None:
+    """Call, unless this worker is to end or can no longer be sure that the run is its own; then None."""
+    if worker.stopping.is_set() or not _is_sure(worker):
+        return None
     try:
         outcome = kind.call(calling.frozen, key=calling.key)
     except Exception as error:

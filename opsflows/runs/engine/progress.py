@@ -42,7 +42,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """The run rests in its queue row: for a time (`WAITING`), or for a person (`HELD`)."""
+    """The run rests in its queue row: for a time (`WAITING`), for a person (`HELD`), for any worker (`QUEUED`)."""
 
     status: QueueItem.Status
     due: datetime
@@ -77,3 +77,5 @@ class Progress:
     rest: Rest
     records: list[StepRecord]
     variables: dict[str, Any]
+    #: The row of an intent whose call was not made and is left to somebody else.
+    withdrawn: uuid.UUID | None = None

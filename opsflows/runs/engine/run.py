@@ -34,11 +34,19 @@ class OpenStep:
     node_id: str
     attempt: int
     is_wait: bool
+    #: False where we know that the call of this intent was not made.
+    may_have_happened: bool = True
+
+
+def step_entry(status: str, output: Any, handle: str, error: str | None) -> dict[str, Any]:
+    """What later steps read of one that is over, the same from memory and from the database."""
+    entry = {"output": output, "handle": "error" if status == "failed" else handle or "done"}
+    return {**entry, "error": error} if error else entry
 
 
 @dataclass(slots=True)
 class Run:
-    """What the walker needs to know. Changed only after a commit: `advance()` makes the next state."""
+    """What the walker needs to know. A walk works on a copy; the copy replaces this one once it is committed."""
 
     item_id: uuid.UUID
     fence: int

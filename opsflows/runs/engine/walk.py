@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from opsflows.queue.backoff import backoff
 from opsflows.runs.engine.begin import begin
 from opsflows.runs.engine.progress import Calling, Ended, NeedsTransaction, Parked, Progress, Rest, StepRecord
-from opsflows.runs.engine.run import OpenStep, Position, Run
+from opsflows.runs.engine.run import OpenStep, Position, Run, step_entry
 from opsflows.runs.models import Execution, QueueItem, Step
 from opsflows.workflows.compiled import CompiledNode
 from opsflows.workflows.outcomes import Done, Fail, Outcome, Retry, Skip, Unclear, Wait
@@ -77,10 +77,13 @@ class _Walker:
                 record.input_data = returned.calling.input_data
                 record.warnings = returned.calling.warnings
             return self._settle(node, record, returned.outcome)
+        if self._is_unclear(node):
+            return self._ask(node)
         if self.cancelled:
-            return Ended(Execution.Status.CANCELLED, "Cancelled.")
+            return self._end_early(node, Ended(Execution.Status.CANCELLED, "Cancelled."))
         if self.run.deadline_at is not None and self.now >= self.run.deadline_at:
-            return Ended(Execution.Status.TIMEOUT, "The run took longer than its time limit.")
+            over = Ended(Execution.Status.TIMEOUT, "The run took longer than its time limit.")
+            return self._end_early(node, over)
         begun = begin(self.run, node, now=self.now, in_transaction=self.in_transaction)
         if isinstance(begun.result, NeedsTransaction):
             return begun.result
@@ -107,17 +110,32 @@ class _Walker:
             row_id=row_id,
         )
 
-    def _call(self, node: CompiledNode, record: StepRecord, calling: Calling) -> Rest:
-        """An outside call. One whose intent was committed and whose result never came is not simply made again."""
+    def _is_unclear(self, node: CompiledNode) -> bool:
+        """Whether an intent of this step was committed and its result never came."""
         open_step = self.run.open_step
-        if record.row_id is not None and open_step is not None and not open_step.is_wait:
-            unclear = Unclear(
-                "The worker ended while this call was under way, and the other side cannot tell a repeat from a second "
-                "call. Look there whether it happened."
-            )
-            self._settle(node, record, unclear)
-            return Parked(QueueItem.Status.HELD, self.now, unclear.error)
-        if calling.intent:
+        if open_step is None or open_step.is_wait or not open_step.may_have_happened:
+            return False
+        return (open_step.node_id, open_step.attempt) == (node.id, self.run.position.attempt)
+
+    def _ask(self, node: CompiledNode) -> Rest | None:
+        """A call that may have happened is not simply made again."""
+        error = (
+            "The worker ended while this call was under way, and the other side cannot tell a repeat from a second "
+            "call. Look there whether it happened."
+        )
+        return self._settle(node, self._record(node, started_at=self.now), Unclear(error))
+
+    def _end_early(self, node: CompiledNode, over: Ended) -> Ended:
+        """The run ends before its present step does; a wait that was begun is closed with it."""
+        if self.run.open_step is not None:
+            record = self._record(node, started_at=self.now)
+            record.status, record.completed_at = Step.Status.SKIPPED, self.now
+            record.error = "The run ended before this step did."
+            self.records.append(record)
+        return over
+
+    def _call(self, node: CompiledNode, record: StepRecord, calling: Calling) -> Rest:
+        if calling.intent and record.row_id is None:
             self.records.append(record)
             # The result, when it comes, completes this row.
             self.run.open_step = OpenStep(record.id, node.id, record.attempt, is_wait=False)
@@ -129,12 +147,13 @@ class _Walker:
         match outcome:
             case Done(output, handle, variables):
                 record.status, record.output_data, record.handle = Step.Status.COMPLETED, output, handle
-                self.run.outputs[node.id] = {"output": output, "handle": handle}
+                self._remember(node, record)
                 self.run.variables.update(variables)
                 self.new_variables.update(variables)
                 return self._leave(node, record, handle)
             case Skip(reason):
                 record.status, record.output_data = Step.Status.SKIPPED, {"reason": reason}
+                self._remember(node, record)
                 return self._leave(node, record, "done")
             case Wait(until, output):
                 record.status, record.output_data, record.completed_at = Step.Status.WAITING, output, None
@@ -151,6 +170,9 @@ class _Walker:
                 self.records.append(record)
                 self.run.position = replace(self.run.position, node_id=node.id)
                 return Parked(QueueItem.Status.HELD, self.now, error)
+
+    def _remember(self, node: CompiledNode, record: StepRecord) -> None:
+        self.run.outputs[node.id] = step_entry(record.status, record.output_data, record.handle, record.error)
 
     def _leave(self, node: CompiledNode, record: StepRecord, handle: str) -> Rest | None:
         self.records.append(record)
@@ -188,7 +210,7 @@ class _Walker:
     def _fail(self, node: CompiledNode, record: StepRecord, error: str, output: object, *, final: bool) -> Rest | None:
         record.status, record.error, record.output_data = Step.Status.FAILED, error, output
         self.run.failed_steps += 1
-        self.run.outputs[node.id] = {"output": output, "handle": "error", "error": error}
+        self._remember(node, record)
         if not final and "error" in node.handles:
             record.handle = "error"
             return self._leave(node, record, "error")

@@ -50,7 +50,7 @@ class Execution(models.Model):
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     error_message = models.TextField(null=True, blank=True)
-    execution_time_ms = models.PositiveIntegerField(null=True, blank=True)
+    execution_time_ms = models.PositiveBigIntegerField(null=True, blank=True)
 
     class Meta:
         db_table = "workflow_executions"

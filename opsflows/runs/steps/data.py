@@ -11,6 +11,9 @@ from opsflows.workflows.kinds import PureKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Done, Outcome
 from opsflows.workflows.registry import register
 
+#: What the column of a variable's name holds.
+MAX_NAME = 255
+
 
 class SetConfig(StepConfig):
     values: dict[str, Any] = Field(default_factory=dict, description="Names and the values they get.")
@@ -35,6 +38,9 @@ class SetKind(PureKind):
     def check(self, config: SetConfig, *, path: str) -> list[Problem]:
         if not config.values and not config.formulas:
             return [Problem(f"{path}.values", "Name at least one value or formula.")]
+        names = [*config.values, *config.formulas]
+        if long := [name for name in names if not 0 < len(name) <= MAX_NAME]:
+            return [Problem(f"{path}.values", f"A name has 1 to {MAX_NAME} characters: {long[0][:40]!r} has not.")]
         twice = sorted(config.values.keys() & config.formulas.keys())
         return [Problem(f"{path}.formulas.{name}", "This name also has a value; keep one of them.") for name in twice]
 

@@ -61,14 +61,7 @@ class WebhookKind(OutsideKind):
             raise ValueError(f"url: {problem}")
         has_body = config.method not in ("GET", "DELETE") or config.payload is not None
         payload = config.payload if config.payload is not None else step.event_data
-        headers = {
-            "User-Agent": "OpsFlows",
-            "Accept": "application/json",
-            **config.headers,
-            "Idempotency-Key": step.key,
-        }
-        if has_body:
-            headers.setdefault("Content-Type", "application/json")
+        headers = _headers(config, key=step.key, has_body=has_body)
         request = {
             "method": config.method,
             "url": config.url,
@@ -101,7 +94,18 @@ class WebhookKind(OutsideKind):
             )
         except OutboundError as error:
             return _no_answer(error, frozen)
-        return _answer(response)
+        return _answer(response, frozen)
+
+
+def _headers(config: WebhookConfig, *, key: str, has_body: bool) -> dict[str, str]:
+    """The step's own headers over ours, however they are spelled; the key is always ours."""
+    ours = {"User-Agent": "OpsFlows", "Accept": "application/json"}
+    if has_body:
+        ours["Content-Type"] = "application/json"
+    given = {name.lower() for name in config.headers}
+    kept = {name: value for name, value in ours.items() if name.lower() not in given}
+    own = {name: value for name, value in config.headers.items() if name.lower() != "idempotency-key"}
+    return {**kept, **own, "Idempotency-Key": key}
 
 
 def _no_answer(error: OutboundError, frozen: Frozen) -> Outcome:
@@ -110,7 +114,7 @@ def _no_answer(error: OutboundError, frozen: Frozen) -> Outcome:
     return Retry(error.detail) if error.retryable else Fail(error.detail)
 
 
-def _answer(response: OutboundResponse) -> Outcome:
+def _answer(response: OutboundResponse, frozen: Frozen) -> Outcome:
     output = {
         "status": response.status,
         "headers": redact_headers(response.headers),
@@ -120,6 +124,9 @@ def _answer(response: OutboundResponse) -> Outcome:
     if 200 <= response.status < 300:
         return Done(output=output)
     message = f"The other side answered {response.status}"
+    if not frozen.repeat_safe and (response.status >= 500 or response.status == 408):
+        # A gateway that gave up waiting answers so, too, and behind it the call may have been carried out.
+        return Unclear(f"{message}; whether it was carried out is unclear.", output=output)
     if response.status >= 500 or response.status in _LATER:
         return Retry(f"{message}.", after=_retry_after(response), output=output)
     if 300 <= response.status < 400:
