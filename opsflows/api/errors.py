@@ -1,5 +1,6 @@
 """From whatever went wrong in a view to a refusal in the API's one shape."""
 
+import dataclasses
 import logging
 from http import HTTPStatus
 from typing import Any
@@ -13,7 +14,8 @@ from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
 from opsflows.accounts.actor import Forbidden
-from opsflows.api.problems import FieldProblem, Problem, flatten, several
+from opsflows.api.authentication import IsActor
+from opsflows.api.problems import FieldProblem, Problem, flatten, not_an_id, several
 from opsflows.jsontext import JsonError, dump_json
 
 logger = logging.getLogger(__name__)
@@ -28,6 +30,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         return None
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         logger.warning("the database could not be reached", exc_info=error)
+    if hint := _hint(error, context.get("view")):
+        problem = dataclasses.replace(problem, hint=hint)
     return Response(problem.document(), status=problem.status, headers=dict(problem.headers))
 
 
@@ -65,6 +69,12 @@ def not_found(request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
     return _plain(Problem(404, "not_found", message[:300]))
 
 
+@csrf_exempt
+def no_id(request: HttpRequest, text: str) -> HttpResponse:
+    """The answer to a path with `text` in the place of an id."""
+    return _plain(not_an_id(text))
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """The project's `handler500`: JSON below /api, Django's page elsewhere. It tells nothing of the cause."""
     if request.path == API_PREFIX or request.path.startswith(f"{API_PREFIX}/"):
@@ -74,6 +84,20 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _plain(problem: Problem) -> HttpResponse:
     return HttpResponse(dump_json(problem.document()), status=problem.status, content_type="application/json")
+
+
+def _hint(error: Exception, view: Any) -> str:
+    """What would be right, where the framework says only what is wrong."""
+    match error:
+        case drf.NotAuthenticated():
+            return IsActor.message
+        case drf.UnsupportedMediaType() if view:
+            taken = " or ".join(parser.media_type for parser in view.parser_classes)
+            return f"Send the body with Content-Type: {taken}."
+        case drf.MethodNotAllowed() if view:
+            return f"This path takes {', '.join(view.allowed_methods)}."
+        case _:
+            return ""
 
 
 def _django_problems(error: django.ValidationError) -> list[FieldProblem]:

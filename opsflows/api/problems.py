@@ -52,6 +52,12 @@ def conflict(message: str, *, field: str = "", hint: str = "") -> Problem:
     return Problem(409, "conflict", message, field, hint)
 
 
+def not_an_id(text: str) -> Problem:
+    """404: where the path has an id, there is `text`, which cannot be one."""
+    hint = "An id is a UUID in small letters, such as 0190a5f4-6f6e-7cc3-98c4-dc0c0c07398f."
+    return Problem(404, "not_found", f"{text[:100]} is not an id.", hint=hint)
+
+
 def several(problems: Iterable[FieldProblem]) -> Problem:
     """400 for `problems`, of which there is at least one."""
     found = tuple(problems)

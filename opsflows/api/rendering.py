@@ -1,13 +1,15 @@
 """JSON in and out of the API, with exact numbers; and the form body that Triggers' token request uses."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import IO, Any
 
-from django.http import QueryDict
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
 from opsflows.api.problems import Problem
+from opsflows.api.read_body import BodyTooLarge, BodyUnreadable, is_chunked, read_body
 from opsflows.jsontext import dump_json, parse_json
 
 #: Bytes of a request's body; a view that takes more says so in its attribute `max_body_bytes`.
@@ -28,7 +30,7 @@ class ExactJSONRenderer(BaseRenderer):
 
 
 class StrictJSONParser(BaseParser):
-    """A JSON body, parsed as `opsflows.jsontext` does. `request.body` keeps the bytes for whoever needs them."""
+    """A JSON body, parsed as `opsflows.jsontext` does."""
 
     media_type = "application/json"
 
@@ -49,12 +51,26 @@ class StrictFormParser(BaseParser):
         return QueryDict(_read_body(parser_context or {}), encoding="utf-8").dict()
 
 
+def hand_on_chunked(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """`view`, with its parsers also asked where a body comes in chunks."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if is_chunked(request):
+            # REST framework takes a body of no length for none. This is not zero and no length, and nothing reads by
+            # it; the parser comes after the credentials were checked, as it does for every other body.
+            request.META["CONTENT_LENGTH"] = "-1"
+        return view(request, *args, **kwargs)
+
+    return wrapped
+
+
 def _read_body(context: Mapping[str, Any]) -> bytes:
-    request = context["request"]
     limit: int = getattr(context.get("view"), "max_body_bytes", MAX_BODY_BYTES)
-    # The length announced is all that Django hands on, so nothing larger is ever read; a parser is only asked when
-    # there is one.
-    if int(request.META["CONTENT_LENGTH"]) > limit:
-        raise Problem(413, "too_large", f"The body is larger than {limit} bytes.", hint="Send less in one request.")
-    body: bytes = request.body
-    return body
+    try:
+        return read_body(context["request"], limit=limit)
+    except BodyTooLarge:
+        message = f"The body is larger than {limit} bytes."
+        raise Problem(413, "too_large", message, hint="Send less in one request.") from None
+    except BodyUnreadable as unreadable:
+        raise Problem(400, "malformed_request", str(unreadable)) from None

@@ -6,7 +6,8 @@ from typing import Any
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path, re_path
 
-from opsflows.api.errors import not_found
+from opsflows.api.errors import no_id, not_found
+from opsflows.api.rendering import hand_on_chunked
 from opsflows.api.token import TokenView
 from opsflows.events.api import AcknowledgementView, EventsView, InboxView
 from opsflows.runs.api import ExecutionsView
@@ -15,6 +16,7 @@ from opsflows.workflows.api import WorkflowsView, WorkflowView
 
 def endpoint(route: str, view: Callable[..., HttpResponseBase], name: str, **kwargs: Any) -> list[URLPattern]:
     """`view` at `route` (no slash at its end) and at `route/`; reversing `name` gives the one without."""
+    view = hand_on_chunked(view)
     return [path(f"{route}/", view, kwargs), path(route, view, kwargs, name=name)]
 
 
@@ -27,6 +29,8 @@ urlpatterns = [
     *endpoint("workflows", WorkflowsView.as_view(), "workflows"),
     *endpoint("workflows/<uuid:workflow_id>", WorkflowView.as_view(), "workflow"),
     *endpoint("workflows/<uuid:workflow_id>/executions", ExecutionsView.as_view(), "executions"),
+    *endpoint("workflows/<text>", no_id, "no-workflow"),
+    *endpoint("workflows/<text>/executions", no_id, "no-workflow-executions"),
     # Last: whatever is not above is answered in the API's own shape.
     re_path(r"", not_found, name="unknown"),
 ]

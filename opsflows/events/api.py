@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
-from django.http import Http404
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,10 +13,10 @@ from rest_framework.views import APIView
 from opsflows.accounts.roles import Permission
 from opsflows.api.authentication import actor_of
 from opsflows.api.paging import linked_listing, oldest_first
-from opsflows.api.problems import conflict, invalid
+from opsflows.api.problems import conflict, invalid, not_an_id
 from opsflows.events.acknowledge import acknowledge
 from opsflows.events.models import Event
-from opsflows.events.send import InvalidEvent, KeyUsedOtherwise, send
+from opsflows.events.send import ABSENT, InvalidEvent, KeyUsedOtherwise, send
 from opsflows.metrics import EVENTS_RECEIVED
 from opsflows.queue import bell
 
@@ -32,9 +31,9 @@ class EventsView(APIView):
         try:
             sent = send(
                 actor=actor_of(request),
-                type=body.get("type"),
-                source=body.get("source"),
-                payload=body.get("payload"),
+                type=body.get("type", ABSENT),
+                source=body.get("source", ABSENT),
+                payload=body.get("payload", ABSENT),
                 idempotency_key=request.headers.get("Idempotency-Key"),
                 now=timezone.now(),
             )
@@ -72,7 +71,7 @@ class AcknowledgementView(APIView):
         try:
             wanted = uuid.UUID(event_id)
         except ValueError:
-            raise Http404 from None
+            raise not_an_id(event_id) from None
         event = acknowledge(actor=actor_of(request), event_id=wanted, now=timezone.now())
         return Response(described(event) | {"acknowledged_at": event.acknowledged_at})
 

@@ -4,7 +4,7 @@ import datetime
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from connectors.names import bounded_key, check_name
 from opsflows.accounts.actor import Actor
@@ -17,6 +17,8 @@ from opsflows.jsontext import content_hash, dump_json
 from opsflows.jsontext.field import JsonText
 
 MAX_SOURCE_LENGTH = 255
+#: What stands for a field that was not sent; null is something else.
+ABSENT: Final = object()
 
 
 class InvalidEvent(ValueError):  # noqa: N818  (an answer, not a fault)
@@ -82,8 +84,7 @@ def send(
 
 
 def _checked_name(name: Any) -> tuple[str, tuple[str, ...]]:
-    if not isinstance(name, str) or not name:
-        raise InvalidEvent("type", "type is missing: the event's name, such as order.shipped.")
+    name = _checked_text("type", name, "the event's name, such as order.shipped")
     problem = check_name(name)
     if problem is None:
         return name, ()
@@ -93,17 +94,27 @@ def _checked_name(name: Any) -> tuple[str, tuple[str, ...]]:
 
 
 def _checked_source(source: Any) -> str:
-    if not isinstance(source, str) or not source.strip():
-        raise InvalidEvent("source", "source is missing: a text that says which system sends, such as web-shop.")
-    if len(source) > MAX_SOURCE_LENGTH:
-        raise InvalidEvent("source", f"source has at most {MAX_SOURCE_LENGTH} characters; this one has {len(source)}.")
-    return source
+    label = _checked_text("source", source, "the system that sends, such as web-shop")
+    if len(label) > MAX_SOURCE_LENGTH:
+        raise InvalidEvent("source", f"source has at most {MAX_SOURCE_LENGTH} characters; this one has {len(label)}.")
+    return label
+
+
+def _checked_text(field: str, value: Any, meaning: str) -> str:
+    if value is ABSENT:
+        raise InvalidEvent(field, f"{field} is missing: {meaning}.")
+    if not isinstance(value, str):
+        raise InvalidEvent(field, f"{field} must be text: {meaning}.")
+    if not value.strip():
+        raise InvalidEvent(field, f"{field} is empty: {meaning}.")
+    return value
 
 
 def _checked_payload(payload: Any) -> Mapping[str, Any]:
     if not isinstance(payload, Mapping):
-        message = 'payload is an object, such as {"order_id": "ORD-123"}; send {} for an event without data.'
-        raise InvalidEvent("payload", message)
+        wrong = "is missing" if payload is ABSENT else "must be an object"
+        hint = 'Such as {"order_id": "ORD-123"}; send {} for an event without data.'
+        raise InvalidEvent("payload", f"payload {wrong}.", hint)
     return payload
 
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from connectors.base import InboundRequest, Reply
+from opsflows.api.read_body import BodyTooLarge, BodyUnreadable, announced_length, read_body
 from opsflows.events.listening import forget_source
-from opsflows.events.read_body import BodyTooLarge, BodyUnreadable, announced_length, read_body
 from opsflows.events.receive import Receipt, admit, answer_trial, receive, too_large
 from opsflows.events.refusal import Reason, RequestRefused
 from opsflows.events.reject import count_rejection

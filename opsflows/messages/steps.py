@@ -18,9 +18,10 @@ from opsflows.workflows.registry import register
 
 
 class EmailConfig(StepConfig):
-    to: list[str] = Field(description="Recipients.")
+    to: list[str] = Field(default_factory=list, description="Recipients.")
     subject: str = ""
     body: str = Field(default="", description="The text of the message.")
+    template: str = Field(default="", description="A named text; not available yet, give subject and body.")
 
     @field_validator("to", mode="before")
     @classmethod
@@ -47,6 +48,9 @@ class EmailKind(OutsideKind):
         problems = [] if config.to else [Problem(f"{path}.to", "Name at least one recipient.")]
         if not config.subject:
             problems.append(Problem(f"{path}.subject", "Give the message a subject."))
+        if config.template and not config.body:
+            message = "Named templates come later; until then give the message its own `subject` and `body`."
+            problems.append(Problem(f"{path}.template", message))
         problems += [
             Problem(f"{path}.to[{number}]", f"{address!r} is not an email address.")
             for number, address in enumerate(config.to)

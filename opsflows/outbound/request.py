@@ -59,9 +59,9 @@ def write_request(request: OutboundRequest, target: Target) -> bytes:
     lines = [f"{request.method} {target.path} HTTP/1.1\r\nHost: {target.host_header}\r\nAccept-Encoding: identity\r\n"]
     names = set()
     for name, value in request.headers.items():
-        lowered = name.lower()
-        _check_header(name, lowered, value)
-        names.add(lowered)
+        if problem := check_header(name, value):
+            raise OutboundError("bad_request", problem)
+        names.add(name.lower())
         lines.append(f"{name}: {value.strip()}\r\n")
     if "user-agent" not in names:
         lines.append("User-Agent: OpsFlows\r\n")
@@ -80,13 +80,17 @@ def write_request(request: OutboundRequest, target: Target) -> bytes:
     return head + body if body else head
 
 
-def _check_header(name: str, lowered: str, value: str) -> None:
+def check_header(name: str, value: str) -> str | None:
+    """The sentence that says why this header cannot be sent, for forms; None where it can."""
     if not _NAME.fullmatch(name):
-        raise OutboundError("bad_request", f"{name!r} is not a header name; use letters, digits and hyphens.")
-    if lowered in RESERVED_HEADERS:
-        raise OutboundError("bad_request", f"The header {name} is set by OpsFlows itself; leave it out.")
+        return f"{name!r} is not a header name; use letters, digits and hyphens."
+    if name.lower() in RESERVED_HEADERS:
+        return f"The header {name} is set by OpsFlows itself; leave it out."
     if _CONTROL.search(value):
-        raise OutboundError("bad_request", f"The header {name} holds a line break or control character; remove it.")
+        return f"The header {name} holds a line break or control character; remove it."
+    if any(ord(character) > 255 for character in value):
+        return f"The header {name} holds characters that a header cannot carry; encode them."
+    return None
 
 
 def _not_latin(headers: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from opsflows.records.models import Task
-from opsflows.rules import Problem, RuleError, resolve_date
+from opsflows.rules import Problem, RuleError, date_problem, resolve_date
 from opsflows.workflows.kinds import DatabaseKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Done, Fail, Outcome
 from opsflows.workflows.registry import register
@@ -31,10 +31,13 @@ class CreateTaskKind(DatabaseKind):
     Config = CreateTaskConfig
 
     def check(self, config: CreateTaskConfig, *, path: str) -> list[Problem]:
-        known = Task.Priority.values
-        if "{{" in config.priority or config.priority in known:
-            return []
-        return [Problem(f"{path}.priority", f"{config.priority!r} is not a priority; use one of {', '.join(known)}.")]
+        problems, known, due = [], Task.Priority.values, config.dueDate
+        if "{{" not in config.priority and config.priority not in known:
+            message = f"{config.priority!r} is not a priority; use one of {', '.join(known)}."
+            problems.append(Problem(f"{path}.priority", message))
+        if due not in ("", None) and "{{" not in str(due) and (problem := date_problem(str(due))):
+            problems.append(Problem(f"{path}.dueDate", problem))
+        return problems
 
     def apply(self, step: StepContext) -> Outcome:
         config: CreateTaskConfig = step.config

@@ -3,7 +3,7 @@
 from opsflows.rules.clock import Clock
 from opsflows.rules.compare import equals, value_keys
 from opsflows.rules.conditions import Condition, Equality, Explanation, compile_condition
-from opsflows.rules.dates import parse_duration, resolve_date
+from opsflows.rules.dates import date_problem, parse_duration, resolve_date
 from opsflows.rules.errors import FormulaError, Problem, RenderError, RuleError
 from opsflows.rules.formulas import Formula, compile_formula
 from opsflows.rules.lookup import MISSING, lookup
@@ -30,6 +30,7 @@ __all__ = [
     "compile_formula",
     "compile_template",
     "compile_value",
+    "date_problem",
     "equals",
     "grouped_variables",
     "lookup",

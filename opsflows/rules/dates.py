@@ -5,6 +5,7 @@ import datetime
 import re
 from collections.abc import Callable
 from difflib import get_close_matches
+from zoneinfo import ZoneInfo
 
 from opsflows.rules.clock import Clock
 from opsflows.rules.compare import as_moment
@@ -20,6 +21,8 @@ _CLOCK_UNITS = {"second": 1, "minute": 60, "hour": 3600}
 _DURATION_UNITS = {**_CLOCK_UNITS, "day": 86400, "week": 604800}
 _MONTH_UNITS = {"month": 1, "quarter": 3, "year": 12}
 _MAX_DURATION = datetime.timedelta(days=3660)
+#: Whether a text is a date does not depend on the day; a fixed one makes the answer the same at all times.
+_PROBE = Clock(datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC), ZoneInfo("UTC"))
 
 
 def next_business_day(clock: Clock) -> datetime.date:
@@ -76,6 +79,15 @@ def resolve_date(expression: str, clock: Clock) -> datetime.datetime | datetime.
         raise
     except (OverflowError, ValueError):
         raise RuleError.of("", f"{excerpt(expression)} lies outside of the calendar.") from None
+
+
+def date_problem(expression: str) -> str | None:
+    """The sentence that says why `resolve_date` does not take `expression`, for forms; None where it does."""
+    try:
+        resolve_date(expression, _PROBE)
+    except RuleError as error:
+        return error.problems[0].message
+    return None
 
 
 def parse_duration(text: str) -> datetime.timedelta:

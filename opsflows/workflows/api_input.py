@@ -9,7 +9,7 @@ from opsflows.rules import Problem
 from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.rule_form import to_graph
-from opsflows.workflows.rule_problems import in_rule_terms, rule_problems, rule_settings
+from opsflows.workflows.rule_problems import in_graph_terms, in_rule_terms, rule_problems, rule_settings
 
 _RULE_KEYS = ("trigger", "conditions", "actions", "triggerStep", "conditionsStep")
 _KEYS = ("name", "description", "category", "active", "settings", "errorHandling", "workflow_data", *_RULE_KEYS)
@@ -30,7 +30,7 @@ class Submitted:
 
     def named(self, problems: Iterable[Problem]) -> list[Problem]:
         """`problems` of the definition with the places called as the sender calls them."""
-        return list(problems) if self.rule is None else in_rule_terms(problems, self.rule)
+        return in_graph_terms(problems) if self.rule is None else in_rule_terms(problems, self.rule)
 
 
 def read_submitted(document: object) -> Submitted:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from opsflows.jsontext import dump_json
 from opsflows.rules import Clock, Condition, Problem, RuleError, ValueTemplate, compile_value
+from opsflows.rules.text import to_text
 from opsflows.workflows.errors import InvalidDefinition, problems_of, unknown_fields, wrong_values
 from opsflows.workflows.graph import Node
 from opsflows.workflows.kinds import StepConfig, StepKind
@@ -35,8 +36,9 @@ class CompiledNode:
     _raw: Mapping[str, Any]
     #: The whole configuration where it holds no template.
     _constant: StepConfig | None
-    #: Fields that are text and nothing else: a missing variable leaves them empty.
-    _texts: tuple[str, ...]
+    #: Fields that are text, and fields whose values are texts under names: there, a lone {{path}} becomes text, too.
+    _texts: frozenset[str]
+    _text_maps: frozenset[str]
 
     def render(self, scope: Mapping[str, Any], clock: Clock) -> tuple[Any, tuple[str, ...]]:
         """The configuration for this run, validated, and the warnings of its templates.
@@ -48,15 +50,21 @@ class CompiledNode:
         if self._constant is not None:
             return self._constant, ()
         rendered = self._template.render(scope, clock)
-        values = {**rendered.value, **self._raw}
-        for name in self._texts:
-            if name in values and values[name] is None:
-                values[name] = ""
+        values = {**{name: self._fit(name, value) for name, value in rendered.value.items()}, **self._raw}
         try:
             return self.kind.Config.model_validate(values), rendered.warnings
         except ValidationError as error:
-            reasons = [str(problem) for problem in problems_of(error, values)]
-            raise ConfigError("; ".join([*reasons, *rendered.warnings])) from None
+            reasons = "; ".join(str(problem) for problem in problems_of(error, values))
+            is_left_empty = rendered.warnings and any(item["input"] is None for item in error.errors())
+            hint = " A variable that it needs is not in the event." if is_left_empty else ""
+            raise ConfigError(f"{reasons}{hint}") from None
+
+    def _fit(self, name: str, value: Any) -> Any:
+        if name in self._texts:
+            return to_text(value)
+        if name in self._text_maps and isinstance(value, Mapping):
+            return {key: to_text(item) for key, item in value.items()}
+        return value
 
 
 @dataclass(slots=True)
@@ -134,8 +142,13 @@ def compile_node(node: Node, handles: Mapping[str, str]) -> CompiledNode:
         _template=template,
         _raw={key: node.config[key] for key in kind.raw_fields if key in node.config},
         _constant=None if _has_templates(_templated(kind, node.config)) else examined.config,
-        _texts=tuple(name for name, field in kind.Config.model_fields.items() if field.annotation is str),
+        _texts=_fields_of(kind.Config, str),
+        _text_maps=_fields_of(kind.Config, dict[str, str]),
     )
+
+
+def _fields_of(config: type[StepConfig], annotation: object) -> frozenset[str]:
+    return frozenset(name for name, field in config.model_fields.items() if field.annotation == annotation)
 
 
 def _templated(kind: StepKind, config: Mapping[str, Any]) -> dict[str, Any]:

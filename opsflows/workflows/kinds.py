@@ -21,7 +21,7 @@ from opsflows.workflows.outcomes import Outcome
 class StepConfig(BaseModel):
     """Configuration of a step: one declaration gives validation, the form, the API's schema and the builder's panel."""
 
-    # A text that is exactly one {{path}} renders to the value with its type: 42 is a good title all the same.
+    # A number is a good text, also in a list of texts.
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, coerce_numbers_to_str=True)
 
 

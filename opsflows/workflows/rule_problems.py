@@ -38,6 +38,16 @@ def in_rule_terms(problems: Iterable[Problem], rule: Mapping[str, Any]) -> list[
     return [Problem(_rename(problem.path, places), problem.message) for problem in problems]
 
 
+def in_graph_terms(problems: Iterable[Problem]) -> list[Problem]:
+    """`problems` with the places in a graph called as in a document that holds it as `workflow_data`."""
+    return [
+        Problem(f"workflow_data.{problem.path}", problem.message)
+        if problem.path.startswith(("nodes", "edges"))
+        else problem
+        for problem in problems
+    ]
+
+
 def _rename(path: str, places: Iterable[tuple[str, str]]) -> str:
     for place, name in places:
         if path == place or path.startswith((f"{place}.", f"{place}[")):
@@ -88,8 +98,10 @@ def _error_handling_problems(rule: Mapping[str, Any]) -> Iterator[Problem]:
     settings = rule.get("settings")
     if settings is not None and not isinstance(settings, Mapping):
         yield Problem("settings", "Must be an object.")
-    elif settings and rule.get("errorHandling") is not None and "errorHandling" in settings:
-        yield Problem("errorHandling", "Stands here and in settings as well; keep one of them.")
+    elif settings and rule.get("errorHandling") is not None:
+        # The same in both places is how a workflow is shown, and may come back so.
+        if settings.get("errorHandling", rule["errorHandling"]) != rule["errorHandling"]:
+            yield Problem("errorHandling", "Says something else than the one in settings; keep one of them.")
 
 
 def _action_problems(action: object, path: str) -> Iterator[Problem]:

@@ -1,15 +1,25 @@
 """A workflow's `settings`, as Rules writes them: priority, time limit, errorHandling."""
 
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from django.core.exceptions import ValidationError as NotAnAddress
+from django.core.validators import validate_email
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from opsflows.rules import RuleError, parse_duration
 from opsflows.workflows.errors import InvalidDefinition, problems_of
 
 DEFAULT_TIMEOUT = timedelta(days=90)
 MAX_TIMEOUT = timedelta(days=3650)
+
+
+def _address(text: str) -> str:
+    try:
+        validate_email(text)
+    except NotAnAddress:
+        raise ValueError(f"{text[:80]!r} is not an email address, such as ops@example.com.") from None
+    return text
 
 
 class ErrorHandling(BaseModel):
@@ -21,7 +31,7 @@ class ErrorHandling(BaseModel):
     retryCount: int = Field(default=3, ge=0, le=20)  # noqa: N815
     #: Seconds before the first repeat; each further one doubles the bound, and the wait is drawn below it.
     retryDelay: int = Field(default=5, ge=1, le=3600)  # noqa: N815
-    notifyOnFailure: list[str] = Field(default_factory=list)  # noqa: N815
+    notifyOnFailure: list[Annotated[str, AfterValidator(_address)]] = Field(default_factory=list)  # noqa: N815
 
 
 class RunSettings(BaseModel):

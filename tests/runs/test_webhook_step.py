@@ -140,3 +140,23 @@ def test_secrets_stay_out_of_the_trace(engine: Engine, live: Callable[..., Workf
     engine.settle()
     assert b"hush-hush" in receiver.requests[0]
     assert "hush-hush" not in str(engine.steps("input_data", "output_data", "error_message"))
+
+
+def test_a_gateways_answer_says_nothing_about_what_is_behind_it(
+    engine: Engine, live: Callable[..., Workflow], receiver: Receiver, answers: list[bytes]
+) -> None:
+    answers.append(b"504 Gateway Timeout\r\n\r\n")
+    live("deal.won", {"type": "webhook", "url": receiver.url, "on_unclear": "ask"})
+    engine.emit("deal.won")
+    engine.settle()
+    assert engine.run().execution_status == Execution.Status.NEEDS_ATTENTION
+
+
+def test_a_header_goes_out_once_however_it_is_spelled(
+    engine: Engine, live: Callable[..., Workflow], receiver: Receiver
+) -> None:
+    live("deal.won", {"type": "webhook", "url": receiver.url, "headers": {"content-type": "application/x-own"}})
+    engine.emit("deal.won")
+    engine.settle()
+    assert receiver.requests[0].lower().count(b"content-type:") == 1
+    assert header(receiver.requests[0], "content-type") == "application/x-own"

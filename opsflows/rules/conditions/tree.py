@@ -41,7 +41,7 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Group:
-    """AND: all hold. OR: at least one holds. NOT: not all of them hold. An empty group always holds."""
+    """AND: all hold. OR: at least one holds. NOT: not all of them hold. Only the whole tree may be empty: it always holds."""
 
     logic: str
     children: tuple["Node", ...]
@@ -75,6 +75,8 @@ class _Parser:
             self._wrong(path, f"groups are nested deeper than {MAX_DEPTH} levels; flatten them.")
             return None
         if tree is None or tree == {}:
+            if depth > 1:
+                self._wrong(path, "is empty; give it field and operator, or take it out.")
             return Group("AND", ())
         if isinstance(tree, list | tuple):
             return self._children("AND", list(tree), path, depth)
@@ -105,7 +107,11 @@ class _Parser:
         # Counted before the walk, so that a huge list costs nothing but its own length.
         if len(items) > MAX_LEAVES:
             self._wrong(path, f"has {len(items)} conditions; at most {MAX_LEAVES} are possible.")
-            items = []
+            return Group(logic, ())
+        if not items and logic != "AND":
+            self._wrong(path, f"is empty; {logic} needs at least one condition.")
+        elif not items and depth > 1:
+            self._wrong(path, "is empty; put a condition in, or take the group out.")
         nodes = [self.node(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(items)]
         return Group(logic, tuple(node for node in nodes if node is not None))
 

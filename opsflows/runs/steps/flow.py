@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from opsflows.rules import Condition, Problem, RuleError, compile_condition, parse_duration, resolve_date
+from opsflows.rules import Condition, Problem, RuleError, compile_condition, date_problem, parse_duration, resolve_date
 from opsflows.workflows.kinds import PureKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Done, Fail, Outcome, Wait
 from opsflows.workflows.registry import register
@@ -54,10 +54,15 @@ class DelayKind(PureKind):
     Config = DelayConfig
 
     def check(self, config: DelayConfig, *, path: str) -> list[Problem]:
-        if bool(config.duration) == bool(config.until):
+        if not config.duration and not config.until:
+            return [Problem(f"{path}.duration", "Give a duration (such as `2 days`) or `until`.")]
+        if config.duration and config.until:
             return [Problem(f"{path}.duration", "Give either a duration (such as `2 days`) or `until`, not both.")]
-        if "{{" in config.duration or not config.duration:
+        if "{{" in config.duration + config.until:
             return []
+        if config.until:
+            problem = date_problem(config.until)
+            return [Problem(f"{path}.until", problem)] if problem else []
         try:
             parse_duration(config.duration)
         except RuleError as error:
@@ -72,7 +77,8 @@ class DelayKind(PureKind):
         return Wait(until=until, output={"until": until.isoformat()})
 
     def resume(self, step: StepContext, woken_by: Any) -> Outcome:
-        return Done()
+        # The clock stands at the moment the step was entered, so this is the moment that was waited for.
+        return Done(output={"until": _moment(step).isoformat()})
 
 
 def _moment(step: StepContext) -> datetime.datetime:

@@ -10,6 +10,7 @@ from opsflows.outbound import (
     OutboundError,
     OutboundRequest,
     OutboundResponse,
+    check_header,
     check_url,
     client,
     redact_headers,
@@ -50,10 +51,13 @@ class WebhookKind(OutsideKind):
     Config = WebhookConfig
 
     def check(self, config: WebhookConfig, *, path: str) -> list[Problem]:
-        if "{{" in config.url:
-            return []
-        problem = check_url(config.url)
-        return [Problem(f"{path}.url", problem)] if problem else []
+        problems = []
+        if "{{" not in config.url and (problem := check_url(config.url)):
+            problems.append(Problem(f"{path}.url", problem))
+        for name, value in config.headers.items():
+            if problem := check_header(name, "" if "{{" in value else value):
+                problems.append(Problem(f"{path}.headers.{name[:80]}", problem))
+        return problems
 
     def freeze(self, step: StepContext) -> Frozen:
         config: WebhookConfig = step.config

@@ -15,6 +15,11 @@ class BodyUnreadable(Exception):  # noqa: N818
     """The body did not come in whole. The message is for the sender."""
 
 
+def is_chunked(request: HttpRequest) -> bool:
+    """Whether the body comes in chunks, so that its length shows only at its end."""
+    return "chunked" in str(request.META.get("HTTP_TRANSFER_ENCODING", "")).lower()
+
+
 def announced_length(request: HttpRequest) -> int:
     """Content-Length in bytes; 0 where there is none, or none that is a number (which `read_body` refuses)."""
     written = str(request.META.get("CONTENT_LENGTH") or "0")
@@ -31,7 +36,7 @@ def read_body(request: HttpRequest, *, limit: int) -> bytes:
         BodyTooLarge: announced so (nothing is read then), or found to be while reading.
         BodyUnreadable: it has no length that can be trusted, or the connection ended early.
     """
-    if "chunked" in str(request.META.get("HTTP_TRANSFER_ENCODING", "")).lower():
+    if is_chunked(request):
         return _read_chunked(request, limit)
     if not _is_number(str(request.META.get("CONTENT_LENGTH") or "0")):
         raise BodyUnreadable("Content-Length is not a number.")
