@@ -27,7 +27,7 @@ class EmailConfig(StepConfig):
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
         """One address, several in one text, or a list; variables that turned out empty fall away."""
-        parts = value.split(",") if isinstance(value, str) else value
+        parts = value.split(",") if isinstance(value, str) else [] if value is None else value
         if not isinstance(parts, list):
             return value
         stripped = [part.strip() if isinstance(part, str) else part for part in parts]

@@ -71,12 +71,7 @@ def write_request(request: OutboundRequest, target: Target) -> bytes:
     if body is not None or request.method in ("POST", "PUT", "PATCH"):
         lines.append(f"Content-Length: {len(body or b'')}\r\n")
     lines.append("\r\n")
-    try:
-        head = "".join(lines).encode("latin-1")
-    except UnicodeEncodeError:
-        raise OutboundError(
-            "bad_request", f"{_not_latin(request.headers)} holds characters that a header cannot carry; encode them."
-        ) from None
+    head = "".join(lines).encode("latin-1")
     return head + body if body else head
 
 
@@ -91,10 +86,3 @@ def check_header(name: str, value: str) -> str | None:
     if any(ord(character) > 255 for character in value):
         return f"The header {name} holds characters that a header cannot carry; encode them."
     return None
-
-
-def _not_latin(headers: Mapping[str, str]) -> str:
-    for name, value in headers.items():
-        if any(ord(character) > 255 for character in value):
-            return f"The header {name}"
-    return "A header"

@@ -13,8 +13,8 @@ from opsflows.workflows.validate import publish_problems
 def workflow_document(workflow: Workflow, *, warnings: Iterable[Problem] = ()) -> dict[str, Any]:
     """The draft, what is published of it, and what would stand in the way of publishing it.
 
-    Where no rule says the same as the graph, `trigger`, `conditions` and `actions` are null. `errorHandling` stands where
-    Rules has it, and in `settings`, where it is kept.
+    Where no rule says the same as the graph, `trigger`, `conditions` and `actions` are null. `errorHandling` stands
+    where Rules has it, and in `settings`, where it is kept.
     """
     rule, handling = to_rule(workflow.workflow_data), workflow.settings.get("errorHandling")
     problems = publish_problems(workflow.workflow_data, workflow.settings)

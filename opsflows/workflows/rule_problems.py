@@ -98,10 +98,11 @@ def _error_handling_problems(rule: Mapping[str, Any]) -> Iterator[Problem]:
     settings = rule.get("settings")
     if settings is not None and not isinstance(settings, Mapping):
         yield Problem("settings", "Must be an object.")
-    elif settings and rule.get("errorHandling") is not None:
-        # The same in both places is how a workflow is shown, and may come back so.
-        if settings.get("errorHandling", rule["errorHandling"]) != rule["errorHandling"]:
-            yield Problem("errorHandling", "Says something else than the one in settings; keep one of them.")
+        return
+    here, there = rule.get("errorHandling"), (settings or {}).get("errorHandling")
+    # The same in both places is how a workflow is shown, and may come back so.
+    if here is not None and there is not None and here != there:
+        yield Problem("errorHandling", "Says something else than the one in settings; keep one of them.")
 
 
 def _action_problems(action: object, path: str) -> Iterator[Problem]:

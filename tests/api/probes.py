@@ -62,7 +62,7 @@ class Echo(APIView):
     permission_classes = ()
 
     def post(self, request: Request) -> Response:
-        return Response({"data": request.data, "bytes": len(request.body), "price": Decimal("0.10")})
+        return Response({"data": request.data, "price": Decimal("0.10")})
 
 
 class Small(Echo):

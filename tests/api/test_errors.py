@@ -71,6 +71,20 @@ def test_a_wrong_method_is_405_and_names_the_right_ones(api: Client) -> None:
     assert answer.status_code == 405
     assert answer["Allow"] == "POST, OPTIONS"
     assert answer.json()["error"]["code"] == "method_not_allowed"
+    assert answer.json()["error"]["hint"] == "This path takes POST, OPTIONS."
+
+
+def test_without_credentials_the_answer_says_how_to_send_them(api: Client, db: None) -> None:
+    answer = api.get("/api/probe/incurious")
+    assert answer.status_code == 401
+    assert answer.json()["error"]["hint"] == "Send the header Authorization: Bearer <API key or token>."
+
+
+@pytest.mark.parametrize("path", ["/api/workflows/zzz", "/api/workflows/zzz/", "/api/workflows/zzz/executions"])
+def test_what_is_no_id_is_told_so(api: Client, path: str) -> None:
+    answer = api.get(path)
+    assert answer.status_code == 404
+    assert answer.json()["error"]["message"] == "zzz is not an id."
 
 
 def test_a_type_that_we_do_not_write_is_406_in_our_shape(api: Client) -> None:

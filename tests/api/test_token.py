@@ -10,6 +10,7 @@ from opsflows.accounts.actor import system_actor
 from opsflows.accounts.issue_key import IssuedKey
 from opsflows.accounts.models import ApiKey
 from opsflows.accounts.revoke_key import revoke_key
+from tests.api.chunks import post_chunked
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -34,6 +35,10 @@ def test_the_contract_of_triggers(api: Client, key: IssuedKey) -> None:
 def test_json_and_a_slash_at_the_end_work_too(api: Client, key: IssuedKey) -> None:
     document = {"username": "api", "password": key.text}
     assert api.post("/api/token/", data=document, content_type="application/json").status_code == 200
+
+
+def test_a_form_may_come_in_chunks(api: Client, key: IssuedKey) -> None:
+    assert post_chunked(api, "/api/token", f"username=api&password={key.text}".encode(), FORM).status_code == 200
 
 
 @pytest.mark.parametrize(

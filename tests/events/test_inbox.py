@@ -68,6 +68,7 @@ def test_acknowledging_twice_answers_the_same(api: Caller) -> None:
 def test_an_unknown_event_cannot_be_acknowledged(api: Caller, event_id: str) -> None:
     response = api.ack(event_id)
     assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
+    assert ("is not an id" in response.json()["error"]["message"]) == (len(event_id) < 36)
 
 
 def test_events_of_another_account_cannot_be_acknowledged(api: Caller, stranger: Caller) -> None:

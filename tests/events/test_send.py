@@ -1,5 +1,6 @@
 """`POST /api/events`, as Triggers has it."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.test import Client
 
 from opsflows.accounts.models import PlatformAccount
 from opsflows.events.models import Event, EventKey, EventPayload, EventType
+from tests.api.chunks import post_chunked
 from tests.events.callers import ORDER, Caller, key_for
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +84,22 @@ def test_what_is_wrong_is_named(api: Caller, change: dict[str, Any], field: str)
     response = api.send(ORDER | change)
     assert (response.status_code, response.json()["error"]["field"]) == (400, field)
     assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["type", "source", "payload"])
+def test_absent_is_told_from_wrong(api: Caller, field: str) -> None:
+    absent = api.send({name: value for name, value in ORDER.items() if name != field}).json()["error"]
+    assert absent["message"].startswith(f"{field} is missing")
+    for value in (5, None):
+        wrong = api.send(ORDER | {field: value}).json()["error"]
+        assert wrong["message"].startswith(f"{field} must be")
+
+
+def test_an_event_may_come_in_chunks(account: PlatformAccount) -> None:
+    header = {"HTTP_AUTHORIZATION": f"Bearer {key_for(account)}"}
+    response = post_chunked(Client(), "/api/events", json.dumps(ORDER).encode(), **header)
+    assert response.status_code == 201
+    assert EventPayload.objects.get().data == ORDER["payload"]
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"text"', b'{"type":"\\u0000"}', b"\xff", b'{"x":NaN}'])

@@ -91,6 +91,23 @@ def test_a_broken_shape_is_refused(tree: object, path: str) -> None:
     assert path in problems(tree)
 
 
+@pytest.mark.parametrize(
+    ("tree", "path"),
+    [
+        ({"rules": [{}]}, "conditions.rules[0]"),
+        ({"rules": [None]}, "conditions.rules[0]"),
+        ([[]], "conditions[0]"),
+        ({"rules": [{"rules": []}]}, "conditions.rules[0].rules"),
+        ({"logic": "OR"}, "conditions.rules"),
+        ({"logic": "NOT", "conditions": []}, "conditions.conditions"),
+        ([{"logic": "OR", "rules": []}], "conditions[0].rules"),
+    ],
+)
+def test_only_the_whole_condition_may_be_empty(tree: object, path: str) -> None:
+    [(place, message)] = problems(tree).items()
+    assert (place, message[:8]) == (path, "is empty")
+
+
 def test_the_place_is_named_as_the_caller_names_it() -> None:
     with pytest.raises(RuleError, match=r"^steps\[2\]\.filter\.logic: "):
         compile_condition({"logic": "maybe"}, path="steps[2].filter")

@@ -58,7 +58,7 @@ leaves = st.fixed_dictionaries(
 trees = st.recursive(
     leaves,
     lambda inner: st.fixed_dictionaries(
-        {"logic": st.sampled_from(["AND", "OR", "NOT"]), "rules": st.lists(inner, max_size=3)}
+        {"logic": st.sampled_from(["AND", "OR", "NOT"]), "rules": st.lists(inner, min_size=1, max_size=3)}
     ),
     max_leaves=6,
 )

@@ -141,8 +141,6 @@ def leaf(truth: bool) -> dict[str, Any]:
         ("NOT", [True, False], True),
         ("NOT", [True], False),
         (None, [True, False], False),
-        ("OR", [], True),
-        ("NOT", [], True),
     ],
 )
 def test_groups(clock: Clock, members: str, logic: str | None, leaves: list[bool], expected: bool) -> None:

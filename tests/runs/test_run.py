@@ -67,6 +67,7 @@ def test_a_delay_holds_a_row_and_no_worker(engine: Engine, live: Callable[..., W
     assert Task.objects.get().title == "Call"
     assert engine.run().execution_status == Execution.Status.COMPLETED
     assert engine.steps("step_id", "step_status") == [("a1", "completed"), ("a2", "completed")]
+    assert engine.steps("output_data")[0] == {"until": "2026-03-04T09:00:00+00:00"}
 
 
 def test_stop_as_a_failure_ends_the_run_whatever_the_error_handling(

@@ -74,6 +74,7 @@ def test_active_is_published_and_live_at_once(api: Client) -> None:
     body = post(api, {**DEAL_ALERT, "active": True, "errorHandling": {"onError": "continue"}}).json()
     assert (body["active"], body["status"], body["version"]) == (True, "published", 1)
     assert body["settings"] == {"errorHandling": {"onError": "continue"}}
+    assert body["errorHandling"] == {"onError": "continue"}
     workflow = Workflow.objects.get(pk=body["id"])
     assert workflow.is_active
     assert workflow.activations.filter(active_to=None).count() == 1
@@ -138,13 +139,34 @@ def test_a_graph_with_branches(api: Client) -> None:
 
 def test_problems_of_a_graph_are_named_as_in_the_graph(api: Client) -> None:
     broken = graph(trigger(), stop("yes"), edges=[edge("trigger", "yes"), edge("yes", "gone", "error")])
-    assert refused(post(api, {"name": "x", "workflow_data": broken, "active": True})) == ["edges[yes:error→gone]"]
+    assert refused(post(api, {"name": "x", "workflow_data": broken, "active": True})) == [
+        "workflow_data.edges[yes:error→gone]"
+    ]
+    draft = post(api, {"name": "x", "workflow_data": {"nodes": [trigger(), check("c1")]}}).json()
+    assert "workflow_data.nodes[c1]" in [problem["path"] for problem in draft["problems"]]
 
 
 def test_an_event_that_nobody_knows_is_a_warning(api: Client) -> None:
     assert [warning["path"] for warning in post(api, DEAL_ALERT).json()["warnings"]] == ["trigger"]
     EventType.objects.create(event_name="private_offer.accepted")
     assert post(api, DEAL_ALERT).json()["warnings"] == []
+
+
+def test_what_is_shown_may_be_sent_again(api: Client) -> None:
+    shown = post(api, {**DEAL_ALERT, "errorHandling": {"onError": "retry", "retryCount": 2}}).json()
+    keys = ("name", "description", "category", "trigger", "conditions", "actions", "settings", "errorHandling")
+    again = post(api, {key: shown[key] for key in keys}).json()
+    assert {key: again[key] for key in keys} == {key: shown[key] for key in keys}
+
+
+def test_settings_that_change_nothing_yet_are_warned_about(api: Client) -> None:
+    settings = {"maxExecutionsPerHour": 5, "throttleAction": "drop"}
+    handling = {"notifyOnFailure": ["ops@example.com"]}
+    EventType.objects.create(event_name="private_offer.accepted")
+    warnings = post(api, {**DEAL_ALERT, "settings": settings, "errorHandling": handling}).json()["warnings"]
+    paths = ["errorHandling.notifyOnFailure", "settings.maxExecutionsPerHour", "settings.throttleAction"]
+    assert [warning["path"] for warning in warnings] == paths
+    assert all("not acted on yet" in warning["message"] for warning in warnings)
 
 
 @pytest.mark.usefixtures("no_gates")

@@ -70,13 +70,33 @@ def test_what_is_missing_is_left_empty_with_a_warning() -> None:
     assert "name" in warnings[0]
 
 
-def test_a_number_is_a_good_text() -> None:
-    assert step(type="create_task", title="{{number}}").render({"number": 42}, CLOCK)[0].title == "42"
+TEXTS = [(42, "42"), (True, "true"), (None, ""), ([1, "a"], '[1,"a"]'), ({"id": 1}, '{"id":1}')]
+
+
+@pytest.mark.parametrize(("value", "text"), TEXTS)
+def test_any_value_is_a_good_text(value: Any, text: str) -> None:
+    assert step(type="create_task", title="{{x}}").render({"x": value}, CLOCK)[0].title == text
+    webhook = step(type="webhook", url="https://a.example", headers={"X-Id": "{{x}}"}, payload={"x": "{{x}}"})
+    config = webhook.render({"x": value}, CLOCK)[0]
+    assert (config.headers, config.payload) == ({"X-Id": text}, {"x": value})
+
+
+def test_a_missing_header_is_left_empty_with_a_warning() -> None:
+    webhook = step(type="webhook", url="https://a.example", headers={"X-Id": "{{x}}"})
+    config, warnings = webhook.render({}, CLOCK)
+    assert config.headers == {"X-Id": ""}
+    assert "x is not in the event" in warnings[0]
 
 
 def test_a_value_that_does_not_fit_names_the_field() -> None:
-    with pytest.raises(ConfigError, match="title"):
-        step(type="create_task", title="{{order}}").render({"order": {"id": 1}}, CLOCK)
+    with pytest.raises(ConfigError, match=r"^to: ") as caught:
+        step(type="email", to="{{order}}", subject="{{name}}").render({"order": {"id": 1}}, CLOCK)
+    assert "not in the event" not in str(caught.value)
+
+
+def test_a_value_that_does_not_fit_because_it_is_missing_says_so() -> None:
+    with pytest.raises(ConfigError, match=r"^to: .* not in the event"):
+        step(type="email", to="{{owner}}", subject="x").render({}, CLOCK)
 
 
 def test_conditions_are_not_templates() -> None:

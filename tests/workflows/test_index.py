@@ -52,7 +52,7 @@ conditions = st.recursive(
     lambda inner: st.builds(
         lambda logic, rules: {"logic": logic, "rules": rules},
         st.sampled_from(["AND", "OR", "NOT"]),
-        st.lists(inner, max_size=3),
+        st.lists(inner, min_size=1, max_size=3),
     ),
     max_leaves=4,
 )

@@ -183,7 +183,7 @@ def test_problems_are_named_as_the_author_knows_them(change: Any, path: str) -> 
         ({"actions": [{"type": "stop", "id": "a2"}, {"type": "stop"}]}, "actions[1].id"),
         ({"actions": [{"type": "stop", "id": "conditions"}]}, "actions[0].id"),
         ({"settings": []}, "settings"),
-        ({"settings": {"errorHandling": {}}, "errorHandling": {}}, "errorHandling"),
+        ({"settings": {"errorHandling": {}}, "errorHandling": {"onError": "stop"}}, "errorHandling"),
         ({"triggerStep": {"name": "x"}}, "triggerStep"),
         ({"conditionsStep": {"id": ""}}, "conditionsStep.id"),
         ({"conditions": None, "conditionsStep": {"id": "c"}}, "conditionsStep"),

@@ -62,6 +62,12 @@ BROKEN: list[tuple[Any, dict[str, Any], str, str]] = [
     ({}, {"timeout": "soon"}, "settings.timeout", "2 days"),
     ({}, {"timeout": 0}, "settings.timeout", "greater than 0"),
     ({}, [], "settings", "must be an object"),
+    (
+        {},
+        {"errorHandling": {"notifyOnFailure": ["ops@example.com", "ops"]}},
+        "settings.errorHandling.notifyOnFailure[1]",
+        "'ops' is not an email address",
+    ),
 ]
 
 
@@ -134,6 +140,46 @@ UNFINISHED: list[tuple[dict[str, Any], str, str]] = [
 def test_unfinished_definitions_are_drafts_and_no_more(workflow_data: dict[str, Any], path: str, message: str) -> None:
     assert structure_problems(workflow_data, {}) == []
     assert message in found(publish_problems(workflow_data, {})).get(path, "missing")
+
+
+def webhook(**headers: str) -> dict[str, Any]:
+    return {"type": "webhook", "url": "https://a.example", "headers": headers}
+
+
+BAD_VALUES: list[tuple[dict[str, Any], str, str]] = [
+    ({"type": "delay"}, "duration", "Give a duration (such as `2 days`) or `until`."),
+    ({"type": "delay", "duration": "1 day", "until": "today"}, "duration", "not both"),
+    ({"type": "delay", "until": "someday"}, "until", "someday"),
+    ({"type": "create_task", "title": "x", "dueDate": "someday"}, "dueDate", "someday"),
+    ({"type": "create_task", "title": "x", "dueDate": 7}, "dueDate", "7"),
+    (webhook(**{"X Id": "1"}), "headers.X Id", "not a header name"),
+    (webhook(Host="{{x}}"), "headers.Host", "set by OpsFlows itself"),
+    (webhook(**{"X-Id": "a\r\nb"}), "headers.X-Id", "line break"),
+    (webhook(**{"X-Id": "\u20ac"}), "headers.X-Id", "cannot carry"),
+    ({"type": "email", "to": "a@b.example", "template": "welcome"}, "template", "`subject` and `body`"),
+    ({"type": "email", "template": "welcome"}, "to", "at least one recipient"),
+]
+
+
+@pytest.mark.parametrize(("action", "field", "message"), BAD_VALUES)
+def test_a_value_that_can_never_do_is_a_draft_and_no_more(action: dict[str, Any], field: str, message: str) -> None:
+    workflow_data = to_graph({"trigger": "a.b", "actions": [action]})
+    assert structure_problems(workflow_data, {}) == []
+    assert message in found(publish_problems(workflow_data, {})).get(f"nodes[a1].config.{field}", "missing")
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"type": "delay", "until": "end_of_month +3 days"},
+        {"type": "delay", "until": "{{when}}"},
+        {"type": "create_task", "title": "x", "dueDate": "+7 days"},
+        {"type": "create_task", "title": "x", "dueDate": "{{when}}"},
+        webhook(Authorization="Bearer {{token}}"),
+    ],
+)
+def test_a_value_that_may_do_is_published(action: dict[str, Any]) -> None:
+    assert publish_problems(to_graph({"trigger": "a.b", "actions": [action]}), {}) == []
 
 
 def test_two_triggers_are_one_too_many() -> None:

@@ -41,7 +41,7 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Group:
-    """AND: all hold. OR: at least one holds. NOT: not all of them hold. Only the whole tree may be empty: it always holds."""
+    """AND: all hold. OR: at least one holds. NOT: not all hold. Only the whole tree may be empty: it always holds."""
 
     logic: str
     children: tuple["Node", ...]
