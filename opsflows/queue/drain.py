@@ -82,7 +82,7 @@ def _loop(
     next_rescue = born
     successor_called = retired = False
     while not heart.lost.is_set():
-        heart.loop_seen = moment = time.monotonic()
+        moment = time.monotonic()
         try:
             if not successor_called and moment - born > LIFE - OVERLAP and not worker.stopping.is_set():
                 successor_called = True
@@ -98,12 +98,16 @@ def _loop(
             if moment >= next_rescue and heart.may_judge:
                 next_rescue = moment + RESCUE_EVERY
                 rescue(now=timezone.now(), beside=supervisor)
-            if not _work(lanes):
+            worked = _work(lanes)
+            # Only a good pass counts as a sign of life: a drain whose every pass fails is to be replaced, and seen.
+            heart.loop_seen = time.monotonic()
+            if not worked:
                 # One that stops promotes nothing, so what falls due meanwhile is no reason to hurry.
                 ears.wait(POLL if worker.stopping.is_set() else _rest(lanes, timezone.now()))
         except (DatabaseError, InterfaceError) as error:
             logger.warning("The database is away (%s); what is in hand is kept.", str(error).strip())
             connection.close()
+            heart.loop_seen = time.monotonic()
             ears.wait(0.3)
         except Exception:
             logger.exception("A lane failed; the drain goes on.")

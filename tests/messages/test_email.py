@@ -96,3 +96,10 @@ def test_a_lasting_refusal_fails_and_an_unreachable_server_waits(
     engine.emit("deal.won", owner="ada@example.com")
     engine.settle()
     assert Execution.objects.latest("id").execution_status == Execution.Status.WAITING
+
+
+def test_a_recipient_list_that_is_missing_is_said(engine: Engine, live: Callable[..., Workflow]) -> None:
+    live("deal.won", email(to="{{owners}}"))
+    engine.emit("deal.won")
+    engine.settle()
+    assert "no recipient" in (engine.run().error_message or "")

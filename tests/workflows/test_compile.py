@@ -94,11 +94,6 @@ def test_a_value_that_does_not_fit_names_the_field() -> None:
     assert "not in the event" not in str(caught.value)
 
 
-def test_a_value_that_does_not_fit_because_it_is_missing_says_so() -> None:
-    with pytest.raises(ConfigError, match=r"^to: .* not in the event"):
-        step(type="email", to="{{owner}}", subject="x").render({}, CLOCK)
-
-
 def test_conditions_are_not_templates() -> None:
     leaf = {"field": "a", "operator": "equals", "value": "{{b}}"}
     node = step(type="condition", conditions=leaf)
