@@ -146,6 +146,8 @@ class RunsLane(Lane):
             progress = walk(run, now=now, in_transaction=False)
         except Exception as error:
             if is_transient(error):
+                # Forgotten here, its lease runs out and somebody begins it anew.
+                del self._held[run.item_id]
                 raise
             logger.exception("Run %s cannot be walked.", run.execution_id)
             reason = f"This run could not be led on: {type(error).__name__}: {error}"
