@@ -10,7 +10,6 @@ _READ = {
     "records": Permission.WORKFLOWS_READ,
     "messages": Permission.WORKFLOWS_READ,
     "queue": Permission.WORKFLOWS_READ,
-    "upkeep": Permission.WORKFLOWS_READ,
     "accounts": Permission.ACCESS_MANAGE,
 }
 #: Who may look where the app's answer would show too much.

@@ -190,3 +190,17 @@ def test_cancelling_in_mid_call_records_the_call_first(
     assert engine.run().execution_status == Execution.Status.CANCELLED
     assert Step.objects.get().step_status == Step.Status.COMPLETED
     assert not Task.objects.exists()
+
+
+def test_cancelling_in_a_call_that_turns_out_unclear_leaves_no_step_open(
+    engine: Engine, live: Callable[..., Workflow], actor: Actor
+) -> None:
+    UnsafeProbe.script[:] = [Unclear("the line went dead")]
+    live("deal.won", {"type": "probe_unsafe"})
+    engine.emit("deal.won")
+    engine.routing.work(engine.now)
+    engine.runs.work(engine.now)
+    cancel(actor=actor, execution_id=engine.run().id, now=engine.now)
+    engine.settle()
+    assert engine.run().execution_status == Execution.Status.CANCELLED
+    assert engine.steps("step_status", "error_message") == [("failed", "the line went dead")]

@@ -60,8 +60,8 @@ class _Walker:
     def go(self) -> Rest:
         for _ in range(MAX_STEPS):
             rest = self._step()
-            if self.cancelled and isinstance(rest, Parked | Calling):
-                return Ended(Execution.Status.CANCELLED, "Cancelled.")
+            if self.cancelled and isinstance(rest, Parked):
+                return self._end_unanswered()
             if rest is not None:
                 return rest
         return Ended(Execution.Status.FAILED, f"The run took {MAX_STEPS} steps without coming to rest.")
@@ -133,6 +133,13 @@ class _Walker:
             record.error = "The run ended before this step did."
             self.records.append(record)
         return over
+
+    def _end_unanswered(self) -> Ended:
+        """The run is cancelled while its last call is unclear, or was to be repeated: nobody will be asked any more."""
+        last = self.records[-1]
+        if last.status == Step.Status.RUNNING:
+            last.status, last.completed_at = Step.Status.FAILED, self.now
+        return Ended(Execution.Status.CANCELLED, "Cancelled.")
 
     def _call(self, node: CompiledNode, record: StepRecord, calling: Calling) -> Rest:
         if calling.intent and record.row_id is None:
