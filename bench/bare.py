@@ -81,7 +81,9 @@ def bench_source() -> Source:
     account, _ = PlatformAccount.objects.get_or_create(slug="bench", defaults={"name": "Bench"})
     found = Source.objects.filter(account=account, name="Bench").first()
     actor = system_actor(account.pk)
-    return found or create_source(actor=actor, account=account, name="Bench", connector="stripe", secret=SECRET)
+    return found or create_source(
+        actor=actor, account=account, name="Bench", connector="stripe", secret=SECRET, now=timezone.now()
+    )
 
 
 def requests(target: str, count: int) -> Iterator[dict[str, Any]]:

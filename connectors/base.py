@@ -196,6 +196,10 @@ class Preset(ABC):
             raise Refused(
                 Refusal.MISCONFIGURED, f"The source's configuration is not valid; correct it there: {fields}."
             )
+        return self.completed(options)
+
+    def completed(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """The options completed by their defaults, unchecked: for forms, where some are still to be filled in."""
         return declared_options.with_defaults(self.options, options)
 
     def check_content_type(self, request: InboundRequest) -> None:

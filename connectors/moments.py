@@ -14,6 +14,8 @@ _WHOLE_NUMBER: Final = re.compile(r"(?:0|[1-9][0-9]{0,17})\Z")
 # Unix seconds pass this only after the year 5100, so a larger number is taken as milliseconds.
 _MILLISECONDS_FROM: Final = 100_000_000_000
 _LARGEST: Final = 1_000_000_000_000_000
+# The calendar's first and last year do not fit it in every zone; Go, for one, writes year 1 where it has no time.
+_YEARS: Final = range(2, 9999)
 
 
 def signed_moment(text: str, unit: Unit = "seconds") -> datetime | None:
@@ -33,6 +35,18 @@ def moment(value: Any) -> datetime | None:
 
     A text without an offset is taken as UTC. Numbers may also be given as text.
     """
+    found = _moment(value)
+    return found if found is not None and found.year in _YEARS else None
+
+
+def write_moment(now: datetime, unit: Unit = "seconds") -> str:
+    """`now` as vendors write it: whole Unix seconds or milliseconds, rounded down, or ISO 8601 in UTC."""
+    if unit == "iso":
+        return now.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return str((now - _EPOCH) // (timedelta(seconds=1) if unit == "seconds" else timedelta(milliseconds=1)))
+
+
+def _moment(value: Any) -> datetime | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
@@ -46,13 +60,6 @@ def moment(value: Any) -> datetime | None:
             return None
         return _since_epoch(number, "milliseconds" if abs(number) >= _MILLISECONDS_FROM else "seconds")
     return None
-
-
-def write_moment(now: datetime, unit: Unit = "seconds") -> str:
-    """`now` as vendors write it: whole Unix seconds or milliseconds, rounded down, or ISO 8601 in UTC."""
-    if unit == "iso":
-        return now.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return str((now - _EPOCH) // (timedelta(seconds=1) if unit == "seconds" else timedelta(milliseconds=1)))
 
 
 def _since_epoch(number: Decimal, unit: Unit) -> datetime | None:

@@ -40,12 +40,17 @@ INSTALLED_APPS = [
     "opsflows.accounts",
     "opsflows.vault",
     "opsflows.queue",
+    "opsflows.audit",
     "opsflows.events",
     "opsflows.workflows",
     "opsflows.runs",
     "opsflows.messages",
     "opsflows.records",
-    "django.contrib.admin",
+    "opsflows.schedules",
+    "opsflows.insights",
+    "opsflows.upkeep",
+    # Its modules are found by opsflows/urls.py: workers serve no pages, and would hold forty megabytes more.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -53,6 +58,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "simple_history",
     "django_q",
 ]
 
@@ -68,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "opsflows.audit.middleware.WhoMiddleware",
     "opsflows.admin_site.middleware.AdminMiddleware",
 ]
 
@@ -165,6 +174,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 
 _POLICY = {
     "default-src": [SELF],
@@ -201,19 +211,35 @@ STORAGES = {
     },
 }
 
+#: Source maps are large and read by nobody but developers; whitenoise skips the others by itself.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("jpg", "jpeg", "png", "gif", "webp", "zip", "gz", "woff", "woff2", "map")
+
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="OpsFlows <opsflows@localhost>")
 EMAIL_TIMEOUT = 20
 #: Slack's incoming webhook for messages whose step names none.
 SLACK_WEBHOOK_URL = env.str("SLACK_WEBHOOK_URL", default="")
+#: The webhook of a Microsoft Teams channel, for messages whose step names none.
+TEAMS_WEBHOOK_URL = env.str("TEAMS_WEBHOOK_URL", default="")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["opsflows.api.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["opsflows.api.authentication.IsActor"],
     "DEFAULT_RENDERER_CLASSES": ["opsflows.api.rendering.ExactJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["opsflows.api.rendering.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "opsflows.api.errors.handle",
     "UNAUTHENTICATED_USER": None,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "OpsFlows",
+    "DESCRIPTION": "Send events, read the inbox, write workflows, try them, start them, and see what they did.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
+    "PREPROCESSING_HOOKS": ["opsflows.api.openapi.endpoints_once"],
+    "POSTPROCESSING_HOOKS": ["opsflows.api.openapi.add_components"],
 }
 
 LOGGING = {
@@ -222,8 +248,15 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django-q": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        # What was refused is an answer, not a fault: without this every 403 would leave a traceback.
+        "django.request": {"level": "ERROR"},
+        "django-q": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+    },
 }
+
+#: Who came in is known from opsflows/audit/who.py, on every door alike.
+SIMPLE_HISTORY_DATE_INDEX = "composite"
 
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 

@@ -6,6 +6,8 @@ from django.views.generic import RedirectView
 
 from opsflows.api.errors import not_found
 
+admin.autodiscover()
+
 urlpatterns: list[URLPattern | URLResolver] = [
     # First, because it is the busiest door by far.
     path("", include("opsflows.events.urls")),

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from importlib import import_module
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -11,6 +12,11 @@ hypothesis_settings.register_profile("opsflows", deadline=None, derandomize=bool
 hypothesis_settings.load_profile("opsflows")
 
 CHROMIUM = shutil.which("chromium")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The admin's modules are found by the URL map, and some tests walk them while they are collected."""
+    import_module("opsflows.urls")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

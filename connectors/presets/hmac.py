@@ -15,12 +15,12 @@ from connectors.base import (
     require_match,
     require_recent,
 )
-from connectors.moments import moment, signed_moment, write_moment
+from connectors.moments import signed_moment, write_moment
 from connectors.options import Option, Problem
-from connectors.places import first_text, first_value, header_problem, parse_places, places_problem
+from connectors.placed import PLACES, key_problems, placed_event, placed_headers
+from connectors.places import header_problem
 from connectors.signatures import signature, utf8
 
-_PLACES_HELP: Final = "header:NAME, body:dotted.path or fixed:text; several, separated by commas, are tried in order."
 _PLACEHOLDER: Final = re.compile(r"\{(timestamp|body|method|url|header:[^{}]+)\}")
 
 
@@ -64,28 +64,7 @@ class Hmac(Preset):
             required=True,
             check=_template_problem,
         ),
-        Option(
-            "name_from",
-            "Event name from",
-            default="body:type, body:event, fixed:event",
-            help=_PLACES_HELP,
-            required=True,
-            check=places_problem,
-        ),
-        Option(
-            "key_from",
-            "Event id from",
-            default="header:Idempotency-Key, body:event_id",
-            help=f"What two copies of one event have in common. {_PLACES_HELP}",
-            check=places_problem,
-        ),
-        Option(
-            "time_from",
-            "Time of occurrence from",
-            default="body:occurred_at, body:timestamp",
-            help=f"ISO 8601 or Unix time; without one the time of receipt counts. {_PLACES_HELP}",
-            check=places_problem,
-        ),
+        *PLACES,
     )
 
     def check_options(self, options: Mapping[str, Any]) -> list[Problem]:
@@ -97,11 +76,7 @@ class Hmac(Preset):
             return [("timestamp_header", "Signed text holds {timestamp}; name the header that carries it.")]
         if named and not signed:
             return [("signed", "A time that isn't signed proves nothing; write {timestamp} into the signed text.")]
-        if any(place.kind == "fixed" for place in parse_places(options.get("key_from", ""))):
-            return [
-                ("key_from", "A fixed id would make every event a copy of the first; name a header or a body path.")
-            ]
-        return []
+        return key_problems(options)
 
     def signs_time(self, options: Mapping[str, Any]) -> bool:
         return bool(options.get("timestamp_header"))
@@ -120,21 +95,11 @@ class Hmac(Preset):
             require_recent(sent_at, now=now, tolerance=timedelta(seconds=settings["tolerance"]))
 
     def read(self, request: InboundRequest, document: Any, *, options: Mapping[str, Any]) -> list[InboundEvent]:
-        settings = self.settings(options)
-        name = first_text(settings["name_from"], request, document)
-        if name is None:
-            raise self.malformed(f"The event's name is missing; this source takes it from {settings['name_from']}.")
-        key = first_text(settings["key_from"], request, document)
-        occurred_at = moment(first_value(settings["time_from"], request, document))
-        return [self.event(name, key=key, occurred_at=occurred_at, data=document)]
+        return [placed_event(self, request, document, self.settings(options))]
 
     def signed_headers(self, sample: Sample) -> dict[str, str]:
         settings = sample.settings
-        headers: dict[str, str] = {}
-        for setting, value in (("key_from", sample.key), ("name_from", sample.name)):
-            place = next(iter(parse_places(settings[setting])), None)
-            if place and place.kind == "header" and value:
-                headers[place.target] = value
+        headers = placed_headers(sample)
         if settings["timestamp_header"]:
             headers[settings["timestamp_header"]] = write_moment(sample.now, settings["timestamp_unit"])
         lowered = {name.lower(): value for name, value in headers.items()}

@@ -28,9 +28,14 @@ class Actor:
     api_key_id: uuid.UUID | None = None
     deduplicate_by_content: bool = False
 
+    @property
+    def is_house(self) -> bool:
+        """Whether nobody in particular acts: the house itself, or whoever has a shell on its machine."""
+        return self.door in ("system", "command")
+
     def may(self, permission: Permission) -> bool:
         """Whether the role allows `permission` and the key's scopes, if any, do too."""
-        if self.door == "system":
+        if self.is_house:
             return True
         allowed = permission in PERMISSIONS.get(self.role or "", frozenset())
         return allowed and (self.scopes is None or permission in self.scopes)
@@ -46,3 +51,8 @@ class Actor:
 def system_actor(account_id: uuid.UUID) -> Actor:
     """The house itself, for what it does on its own account."""
     return Actor(account_id=account_id, user_id=None, role=None, door="system")
+
+
+def command_actor(account_id: uuid.UUID) -> Actor:
+    """Whoever runs a command: a shell on the machine may do everything, and is told apart in the records."""
+    return Actor(account_id=account_id, user_id=None, role=None, door="command")

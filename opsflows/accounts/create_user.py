@@ -1,5 +1,7 @@
 """Create a person who can sign in, as a member of an account."""
 
+from datetime import datetime
+
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -8,6 +10,7 @@ from opsflows.accounts.actor import Actor, Forbidden
 from opsflows.accounts.grant_role import grant_role
 from opsflows.accounts.models import PlatformAccount, User
 from opsflows.accounts.roles import Permission
+from opsflows.audit.record import record
 
 
 def create_user(
@@ -20,6 +23,7 @@ def create_user(
     role: str,
     is_superuser: bool = False,
     enforce_password_rules: bool = True,
+    now: datetime,
 ) -> User:
     """A new person with `role` in `account`. Every role may enter the admin; what they find there depends on it.
 
@@ -28,7 +32,7 @@ def create_user(
         ValidationError: by field: username (taken, or not allowed), email, password, role.
     """
     actor.require(Permission.ACCESS_MANAGE, account_id=account.pk)
-    if is_superuser and actor.door != "system":
+    if is_superuser and not actor.is_house:
         raise Forbidden("Superusers are made with manage.py setup alone.")
     user = User(username=username, email=email, is_staff=True, is_superuser=is_superuser)
     _check_password(password, user, enforce=enforce_password_rules)
@@ -38,7 +42,9 @@ def create_user(
     user.full_clean()
     with transaction.atomic():
         user.save(force_insert=True)
-        grant_role(actor=actor, account=account, user=user, role=role)
+        detail = {"is_superuser": True} if is_superuser else {}
+        record(actor=actor, action="user.created", row=user, detail=detail, now=now)
+        grant_role(actor=actor, account=account, user=user, role=role, now=now)
     return user
 
 

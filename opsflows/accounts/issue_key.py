@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from opsflows.accounts.actor import Actor, Forbidden
 from opsflows.accounts.key_text import PREFIX_LENGTH, hash_key, new_key_text
 from opsflows.accounts.models import ApiKey, Membership, PlatformAccount, User
 from opsflows.accounts.roles import Permission
+from opsflows.audit.record import record
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,14 @@ def issue_key(
         expires_at=expires_at,
     )
     row.full_clean()
-    row.save(force_insert=True)
+    with transaction.atomic():
+        row.save(force_insert=True)
+        detail = {
+            "acts_as": user.username,
+            "scopes": row.scopes,
+            "expires_at": None if expires_at is None else expires_at.isoformat(),
+        }
+        record(actor=actor, action="api_key.created", row=row, detail=detail, now=now)
     return IssuedKey(text=text, row=row)
 
 

@@ -1,14 +1,17 @@
 """Take a person out of an account. Their keys for it stop working with the next request."""
 
+from datetime import datetime
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from opsflows.accounts.actor import Actor
 from opsflows.accounts.models import Membership
 from opsflows.accounts.roles import Permission, Role
+from opsflows.audit.record import record
 
 
-def remove_member(*, actor: Actor, membership: Membership) -> None:
+def remove_member(*, actor: Actor, membership: Membership, now: datetime) -> None:
     """End `membership`; the person stays, and may be a member elsewhere.
 
     Raises:
@@ -22,4 +25,8 @@ def remove_member(*, actor: Actor, membership: Membership) -> None:
         admins = Membership.objects.select_for_update().filter(account=membership.account_id, role=Role.ADMIN)
         if {each.pk for each in admins} == {membership.pk}:
             raise ValidationError("This is the account's last administrator; make somebody else one first.")
-        Membership.objects.filter(pk=membership.pk).delete()
+        rows = Membership.objects.select_for_update(of=("self",)).select_related("user", "account")
+        held = rows.get(pk=membership.pk)
+        detail = {"person": held.user.username, "role": held.role}
+        record(actor=actor, action="role.removed", row=held, detail=detail, now=now)
+        held.delete()

@@ -2,9 +2,12 @@
 
 import datetime
 
+from django.db import transaction
+
 from opsflows.accounts.actor import Actor, Forbidden
 from opsflows.accounts.models import ApiKey
 from opsflows.accounts.roles import Permission
+from opsflows.audit.record import record
 
 
 def revoke_key(*, actor: Actor, key: ApiKey, now: datetime.datetime) -> ApiKey:
@@ -17,6 +20,11 @@ def revoke_key(*, actor: Actor, key: ApiKey, now: datetime.datetime) -> ApiKey:
         raise Forbidden("This belongs to another account.")
     if actor.user_id is None or actor.user_id != key.user_id:
         actor.require(Permission.ACCESS_MANAGE)
-    ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(revoked_at=now)
-    key.refresh_from_db(fields=["revoked_at"])
+    with transaction.atomic():
+        held = ApiKey.objects.select_for_update(of=("self",)).select_related("user").get(pk=key.pk)
+        if held.revoked_at is None:
+            held.revoked_at = now
+            held.save(update_fields=["revoked_at"])
+            record(actor=actor, action="api_key.revoked", row=held, detail={"acts_as": held.user.username}, now=now)
+    key.revoked_at = held.revoked_at
     return key

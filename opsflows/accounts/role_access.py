@@ -8,12 +8,21 @@ _READ = {
     "workflows": Permission.WORKFLOWS_READ,
     "runs": Permission.WORKFLOWS_READ,
     "records": Permission.WORKFLOWS_READ,
-    "messages": Permission.WORKFLOWS_READ,
+    "schedules": Permission.WORKFLOWS_READ,
+    "ops_messages": Permission.WORKFLOWS_READ,
     "queue": Permission.WORKFLOWS_READ,
+    "upkeep": Permission.WORKFLOWS_READ,
     "accounts": Permission.ACCESS_MANAGE,
+    "audit": Permission.AUDIT_READ,
 }
-#: Who may look where the app's answer would show too much.
-_READ_MODEL = {"events.sourcesecret": Permission.SOURCES_WRITE}
+#: Who may look where the app's answer would show too much, or too little.
+_READ_MODEL = {
+    "events.sourcesecret": Permission.SOURCES_WRITE,
+    # Whoever writes a rule has to see, and to say, whom its names stand for.
+    "accounts.team": Permission.WORKFLOWS_READ,
+    "accounts.teammember": Permission.WORKFLOWS_READ,
+    "accounts.recipient": Permission.WORKFLOWS_READ,
+}
 #: Who may add and change. What is missing here only administrators do.
 _WRITE = {
     "events.source": Permission.SOURCES_WRITE,
@@ -22,11 +31,26 @@ _WRITE = {
     "workflows.workflow": Permission.WORKFLOWS_WRITE,
     "runs.execution": Permission.RUNS_OPERATE,
     "runs.queueitem": Permission.RUNS_OPERATE,
-    "records.task": Permission.WORKFLOWS_WRITE,
+    "schedules.schedule": Permission.WORKFLOWS_WRITE,
+    "records.task": Permission.RECORDS_WRITE,
+    "records.record": Permission.RECORDS_WRITE,
+    "ops_messages.messagetemplate": Permission.WORKFLOWS_WRITE,
+    "accounts.team": Permission.WORKFLOWS_WRITE,
+    "accounts.teammember": Permission.WORKFLOWS_WRITE,
+    "accounts.recipient": Permission.WORKFLOWS_WRITE,
 }
-_DELETE = {"events.sourcesecret": Permission.SOURCES_WRITE}
+_DELETE = {
+    "events.sourcesecret": Permission.SOURCES_WRITE,
+    "accounts.team": Permission.WORKFLOWS_WRITE,
+    "accounts.teammember": Permission.WORKFLOWS_WRITE,
+    "accounts.recipient": Permission.WORKFLOWS_WRITE,
+}
+#: Written by verbs alone and never changed, by whomever.
+_WRITTEN_ONCE = frozenset({"audit"})
 #: Shared by all accounts, so an administrator of one of them only looks; superusers change them.
-_SHARED = frozenset({"accounts.user", "accounts.platformaccount"})
+_SHARED = frozenset({"accounts.user"})
+#: Changed by those whose it is, and neither added nor deleted by them.
+_KEPT = {"accounts.platformaccount": Permission.ACCOUNT_MANAGE}
 
 
 def role_allows(role: str, *, app: str, model: str, action: str) -> bool:
@@ -36,7 +60,9 @@ def role_allows(role: str, *, app: str, model: str, action: str) -> bool:
     label = f"{app}.{model}"
     if action == "view":
         return _READ_MODEL.get(label, _READ[app]) in PERMISSIONS.get(role, frozenset())
-    if action not in {"add", "change", "delete"} or label in _SHARED:
+    if label in _KEPT:
+        return action == "change" and _KEPT[label] in PERMISSIONS.get(role, frozenset())
+    if action not in {"add", "change", "delete"} or label in _SHARED or app in _WRITTEN_ONCE:
         return False
     needed = (_DELETE if action == "delete" else _WRITE).get(label)
     return role == Role.ADMIN or (needed is not None and needed in PERMISSIONS.get(role, frozenset()))

@@ -1,10 +1,11 @@
 """The base of every admin page: what one sees and may do there follows from the account in use and the role in it."""
 
+import uuid
 from typing import Any
 
 from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import ForeignKey, Model, Q, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 
@@ -19,17 +20,31 @@ class RoleAdmin(BaseModelAdmin):
     `account_path` leads from the row to its account (`source__account`, or `pk` for accounts themselves); None for rows
     that belong to nobody. A superuser may do everything, and with `superusers_see_all`, or where they are a member of
     no account, does so in all of them.
+
+    With `shares_rows`, rows without an account are everyone's: all accounts see them, superusers alone change them.
     """
 
     account_path: str | None = "account"
     superusers_see_all = False
+    shares_rows = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
         if self.account_path is None or self._sees_all(request):
             return rows
         membership = current_membership(request)
-        return rows.none() if membership is None else rows.filter(**{self.account_path: membership.account_id})
+        if membership is None:
+            return rows.none()
+        return self.of_account(rows, membership.account_id)
+
+    def of_account(self, rows: QuerySet[Any], account_id: uuid.UUID) -> QuerySet[Any]:
+        """Those of `rows` that an account sees."""
+        own = Q(**{str(self.account_path): account_id})
+        return rows.filter(own | Q(**{f"{self.account_path}__isnull": True}) if self.shares_rows else own)
+
+    def is_everyones(self, row: Model | None) -> bool:
+        """Whether `row` belongs to all accounts alike."""
+        return self.shares_rows and row is not None and getattr(row, f"{self.account_path}_id", None) is None
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return any(self._may(request, action) for action in ("view", "add", "change", "delete"))
@@ -41,10 +56,10 @@ class RoleAdmin(BaseModelAdmin):
         return self._may(request, "add")
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self._may(request, "change")
+        return self._may(request, "change") and (request.user.is_superuser or not self.is_everyones(obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self._may(request, "delete")
+        return self._may(request, "delete") and (request.user.is_superuser or not self.is_everyones(obj))
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any

@@ -30,6 +30,10 @@ def _script(request: HttpRequest) -> str:
     return _static("opsflows/admin.js")
 
 
+def _keys(request: HttpRequest) -> str:
+    return _static("opsflows/keys.js")
+
+
 def _icon(request: HttpRequest) -> str:
     return _static("opsflows/icon.svg")
 
@@ -52,7 +56,7 @@ UNFOLD: dict[str, object] = {
     "BORDER_RADIUS": "6px",
     "COLORS": {"primary": _ACCENT},
     "STYLES": [_style],
-    "SCRIPTS": [_script],
+    "SCRIPTS": [_script, _keys],
     "DASHBOARD_CALLBACK": "opsflows.admin_site.home.home",
     "ACCOUNT": {
         "navigation": [

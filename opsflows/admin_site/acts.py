@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -15,10 +15,8 @@ from django.utils import timezone
 from opsflows.accounts.actor import Actor, Forbidden
 from opsflows.accounts.current import current_actor
 from opsflows.accounts.roles import Permission
+from opsflows.admin_site.framing import Framing
 from opsflows.admin_site.markup import list_of, page_of
-
-if TYPE_CHECKING:
-    from opsflows.admin_site.pages import PageAdmin
 
 
 class Refused(Exception):  # noqa: N818  (reads as the answer it becomes)
@@ -67,7 +65,7 @@ class Act:
             return False
 
 
-def act_page(admin: "PageAdmin", request: HttpRequest, row: Any, act: Act) -> HttpResponse:
+def act_page(admin: Framing, request: HttpRequest, row: Any, act: Act) -> HttpResponse:
     """GET asks, POST does it and goes back to the row's page."""
     if not act.may(request):
         raise PermissionDenied

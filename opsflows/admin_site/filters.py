@@ -2,13 +2,15 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib.admin import SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+
+from opsflows.queue.ids import first_id
 
 _SPANS = {
     "hour": ("The last hour", timedelta(hours=1)),
@@ -48,11 +50,6 @@ class WhenFilter(ChoiceFilter):
 
     def narrow(self, rows: QuerySet, value: str) -> QuerySet:
         return rows.filter(pk__gte=first_id(timezone.now() - _SPANS[value][1]))
-
-
-def first_id(moment: datetime) -> uuid.UUID:
-    """The smallest id of version 7 (`opsflows.queue.ids`) that can be made at `moment`."""
-    return uuid.UUID(int=(int(moment.timestamp() * 1000) << 80) | (0x7 << 76) | (0b10 << 62))
 
 
 def as_uuid(text: str) -> uuid.UUID | None:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from opsflows.accounts.current import current_membership
+from opsflows.audit.who import Who, came_in
 
 #: As in opsflows/urls.py; written out, for this is asked on every request of the busiest door.
 PREFIX = "/admin/"
@@ -23,6 +24,8 @@ class AdminMiddleware:
             return self.get_response(request)
         membership = current_membership(request)
         zone = membership.account.zone if membership else timezone.get_default_timezone()
+        if request.user.is_authenticated:
+            came_in(Who(user_id=request.user.pk, door="admin"))
         with timezone.override(zone):
             response = self.get_response(request)
         # django-csp reads it off the response; its type knows no such attribute.

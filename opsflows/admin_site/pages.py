@@ -15,6 +15,8 @@ from unfold.admin import ModelAdmin
 from opsflows.accounts.role_admin import RoleAdmin
 from opsflows.admin_site.acts import Act, act_page
 from opsflows.admin_site.changelist import PagedChangeList
+from opsflows.admin_site.history import history_of
+from opsflows.admin_site.history_page import history_page
 
 
 class ListAdmin(RoleAdmin, ModelAdmin):
@@ -41,6 +43,7 @@ class ListAdmin(RoleAdmin, ModelAdmin):
     view_on_site = False
     compressed_fields = True
     list_fullwidth = True
+    change_form_outer_after_template = "admin/opsflows/history.html"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PagedChangeList]:
         return PagedChangeList
@@ -98,6 +101,39 @@ class ListAdmin(RoleAdmin, ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self.may_delete and super().has_delete_permission(request, obj)
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Model | None = None, **kwargs: Any
+    ) -> HttpResponse:
+        if obj is not None:
+            context["row_history"] = history_of(request, obj)
+        answer: HttpResponse = super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return answer
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Instead of Django's log of its own forms: every state, through whichever door it came."""
+        row = self.row_or_none(request, object_id)
+        return self.gone(request, object_id) if row is None else history_page(self, request, row)
+
+    def gone(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Where a row is not there, or not the account's: back to the first page, with a message."""
+        answer: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return answer
+
+    def row_or_none(self, request: HttpRequest, object_id: str) -> Any:
+        """The row of the account in use. Raises `PermissionDenied` for those who may not look."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return self.get_object(request, unquote(object_id))
+
+    def frame(self, request: HttpRequest, title: str, row: Model | None = None) -> dict[str, Any]:
+        """The context that every page of this admin needs."""
+        self.name_rows(request)
+        request.current_app = self.admin_site.name
+        context: dict[str, Any] = self.admin_site.each_context(request)
+        return {**context, "title": title, "opts": self.opts, "original": row, "media": self.media}
+
 
 class PageAdmin(ListAdmin):
     """A row's page is a template of its own; what can be done with the row are acts, each confirmed and by POST."""
@@ -136,6 +172,7 @@ class PageAdmin(ListAdmin):
                 for act in self.acts
                 if act.may(request) and act.is_possible(row)
             ],
+            "row_history": history_of(request, row),
             **self.page_context(request, row),
             **(extra_context or {}),
         }
@@ -148,24 +185,6 @@ class PageAdmin(ListAdmin):
             return self.gone(request, object_id)
         return act_page(self, request, row, act)
 
-    def gone(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Where a row is not there, or not the account's: back to the first page, with a message."""
-        answer: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        return answer
-
     def act_address(self, act: Act) -> str:
         """The name of the act's address."""
         return f"{self.opts.app_label}_{self.opts.model_name}_{act.name}"
-
-    def row_or_none(self, request: HttpRequest, object_id: str) -> Any:
-        """The row of the account in use. Raises `PermissionDenied` for those who may not look."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return self.get_object(request, unquote(object_id))
-
-    def frame(self, request: HttpRequest, title: str, row: Model | None = None) -> dict[str, Any]:
-        """The context that every page of this admin needs."""
-        self.name_rows(request)
-        request.current_app = self.admin_site.name
-        context: dict[str, Any] = self.admin_site.each_context(request)
-        return {**context, "title": title, "opts": self.opts, "original": row, "media": self.media}

@@ -1,5 +1,6 @@
 """The sidebar, in the order that an event takes, with what the signed-in person may see."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from django.apps import apps
@@ -11,6 +12,7 @@ from django.urls import reverse
 from opsflows.accounts.current import current_membership
 from opsflows.admin_site.markup import list_of
 from opsflows.events.admin.set_aside import unresolved
+from opsflows.messages.admin.notification import unread
 from opsflows.runs.admin.looks import attention
 
 #: A number in the sidebar is read on every page, so it ends here.
@@ -18,6 +20,7 @@ MOST = 99
 
 _Entry = tuple[str, str, str]
 
+_MINE: tuple[_Entry, ...] = (("Notifications", "notifications", "ops_messages.Notification"),)
 _EVENTS: tuple[_Entry, ...] = (
     ("Sources", "input", "events.Source"),
     ("Rejections", "block", "events.Rejection"),
@@ -28,28 +31,44 @@ _EVENTS: tuple[_Entry, ...] = (
 _WORKFLOWS: tuple[_Entry, ...] = (
     ("Workflows", "account_tree", "workflows.Workflow"),
     ("Runs", "play_circle", "runs.Execution"),
+    ("Schedules", "schedule", "schedules.Schedule"),
+)
+_TEXTS: tuple[_Entry, ...] = (("Message templates", "mail", "ops_messages.MessageTemplate"),)
+_WORK: tuple[_Entry, ...] = (
+    ("Tasks", "task_alt", "records.Task"),
+    ("Records", "folder_open", "records.Record"),
 )
 _ACCESS: tuple[_Entry, ...] = (
     ("People", "group", "accounts.Membership"),
+    ("Teams", "groups", "accounts.Team"),
+    ("Recipients", "alternate_email", "accounts.Recipient"),
     ("API keys", "key", "accounts.ApiKey"),
     ("Accounts", "domain", "accounts.PlatformAccount"),
     ("Sign-ins", "badge", "accounts.User"),
+    ("Audit", "policy", "audit.AuditEntry"),
     ("Workers", "memory", "queue.WorkerHeartbeat"),
+)
+_UPKEEP: tuple[_Entry, ...] = (
+    ("Upkeep", "manufacturing", "queue.Job"),
+    ("Daily summary", "summarize", "upkeep.SummaryChoice"),
+    ("Retention", "auto_delete", "upkeep.RetentionPolicy"),
 )
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The groups of unfold's sidebar; two bounded queries for the numbers in it."""
+    """The groups of unfold's sidebar; a bounded query for each number in it."""
     home = {"title": "Home", "icon": "home", "link": reverse("admin:index"), "active": _is_home}
     events = _entries(request, _EVENTS)
     workflows = _entries(request, _WORKFLOWS)
     if may(request, "runs.Execution"):
         workflows.append(_needs_attention(request))
+    workflows += _entries(request, _TEXTS)
     groups: list[dict[str, Any]] = [
-        {"items": [home]},
+        {"items": [home, *_entries(request, _MINE)]},
         {"title": "Events", "separator": True, "items": events},
         {"title": "Workflows", "separator": True, "items": workflows},
-        {"title": "Work", "separator": True, "items": _entries(request, (("Tasks", "task_alt", "records.Task"),))},
+        {"title": "Work", "separator": True, "items": _entries(request, _WORK)},
+        {"title": "Upkeep", "separator": True, "items": _entries(request, _UPKEEP)},
         {"title": "People and access", "separator": True, "items": _entries(request, _ACCESS)},
     ]
     return [group for group in groups if group["items"]]
@@ -67,6 +86,24 @@ def few(rows: QuerySet[Any]) -> str:
     """How many rows there are, as far as a glance needs it; empty for none."""
     found = len(rows.order_by().values_list("pk", flat=True)[: MOST + 1])
     return "" if not found else f"{MOST}+" if found > MOST else str(found)
+
+
+def unread_number(request: HttpRequest) -> str:
+    """How many notifications the signed-in person has not read, as `few` says it."""
+    return _once(request, "ops_messages.Notification", unread)
+
+
+def set_aside_number(request: HttpRequest) -> str:
+    """How many events are set aside, as `few` says it."""
+    return _once(request, "events.RoutingFailure", unresolved)
+
+
+def _once(request: HttpRequest, model: str, narrow: Callable[[QuerySet[Any]], QuerySet[Any]]) -> str:
+    """A number that several parts of one page show, read once."""
+    read: dict[str, str] = vars(request).setdefault("_opsflows_numbers", {})
+    if model not in read:
+        read[model] = few(narrow(rows_of(request, model)))
+    return read[model]
 
 
 def rows_of(request: HttpRequest, model: str) -> QuerySet[Any]:
@@ -87,8 +124,12 @@ def _entries(request: HttpRequest, entries: tuple[_Entry, ...]) -> list[dict[str
 
 def _entry(request: HttpRequest, title: str, icon: str, model: str) -> dict[str, Any]:
     entry: dict[str, Any] = {"title": title, "icon": icon, "link": list_of(apps.get_model(model))}
-    if model == "events.RoutingFailure" and (number := few(unresolved(rows_of(request, model)))):
+    if model == "events.RoutingFailure" and (number := set_aside_number(request)):
         entry |= {"badge": number, "badge_variant": "warning"}
+    if model == "ops_messages.Notification" and (number := unread_number(request)):
+        entry |= {"badge": number, "badge_variant": "info"}
+    if model == "upkeep.SummaryChoice":
+        entry["link"] = reverse("admin:upkeep_summarychoice_summary")
     if model == "runs.Execution":
         entry["active"] = _is_runs
     return entry

@@ -5,10 +5,12 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Model
-from django.template import Library
+from django.template import Context, Library
 from django.utils.safestring import SafeString
 
 from opsflows.admin_site import markup
+from opsflows.admin_site.keys import ways
+from opsflows.admin_site.sidebar import may, unread_number
 
 register = Library()
 
@@ -59,3 +61,17 @@ def copyable(text: str) -> SafeString:
 def icon(name: str) -> SafeString:
     """A picture beside a word."""
     return markup.icon(name)
+
+
+@register.inclusion_tag("admin/opsflows/header.html", takes_context=True)
+def header(context: Context) -> dict[str, Any]:
+    """What stands at the end of every page's head: the bell, with how much is unread, and the list of keys."""
+    request = context["request"]
+    has_bell = may(request, "ops_messages.Notification")
+    return {"has_bell": has_bell, "unread": unread_number(request) if has_bell else "", "ways": ways(request)}
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """A count with its thousands apart: `12,345`."""
+    return f"{number:,}"

@@ -11,6 +11,7 @@ from opsflows.accounts.authenticate import identify_key
 from opsflows.accounts.key_text import KEY_START
 from opsflows.accounts.models import User
 from opsflows.accounts.token import identify_token
+from opsflows.audit.who import Who, came_in
 
 SCHEME = "Bearer"
 REFUSAL = "The API key or token is unknown, expired or revoked."
@@ -31,7 +32,9 @@ class BearerAuthentication(BaseAuthentication):
         identity = identify(text, now=timezone.now())
         if identity is None:
             raise AuthenticationFailed(REFUSAL)
-        return identity.user, identity.actor
+        actor = identity.actor
+        came_in(Who(user_id=actor.user_id, door=actor.door, api_key_id=actor.api_key_id))
+        return identity.user, actor
 
     def authenticate_header(self, request: Request) -> str:
         return SCHEME

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from opsflows.accounts.authenticate import identify_key
 from opsflows.accounts.token import issue_token
 from opsflows.api.authentication import REFUSAL, SCHEME
+from opsflows.api.operation import FORM, JSON, operation, ref
 from opsflows.api.problems import FieldProblem, Problem, invalid, several
 from opsflows.api.rendering import StrictFormParser, StrictJSONParser
 
@@ -27,6 +28,16 @@ class TokenView(APIView):
     permission_classes = ()
     parser_classes = (StrictFormParser, StrictJSONParser)
 
+    @operation(
+        "create_token",
+        "Make a short-lived token from an API key",
+        tag="Access",
+        body={FORM: ref("Credentials"), JSON: ref("Credentials")},
+        answers={200: ref("Token")},
+        refusals=(401,),
+        headers={"Cache-Control": [200]},
+        is_open=True,
+    )
     def post(self, request: Request) -> Response:
         fields = _fields(request.data)
         identity = identify_key(fields["password"], now=timezone.now()) if fields["username"] == USERNAME else None

@@ -6,12 +6,14 @@ from typing import Any
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path, re_path
 
+from opsflows.api.docs import SchemaView, docs
 from opsflows.api.errors import no_id, not_found
 from opsflows.api.rendering import hand_on_chunked
 from opsflows.api.token import TokenView
 from opsflows.events.api import AcknowledgementView, EventsView, InboxView
-from opsflows.runs.api import ExecutionsView
-from opsflows.workflows.api import WorkflowsView, WorkflowView
+from opsflows.runs.api import DryRunView, ExecutionsView, ExecutionView, StartView
+from opsflows.schedules.api import SchedulesView, ScheduleView
+from opsflows.workflows.api import DuplicateView, VersionsView, WorkflowsView, WorkflowView
 
 
 def endpoint(route: str, view: Callable[..., HttpResponseBase], name: str, **kwargs: Any) -> list[URLPattern]:
@@ -22,15 +24,29 @@ def endpoint(route: str, view: Callable[..., HttpResponseBase], name: str, **kwa
 
 app_name = "api"
 urlpatterns = [
+    *endpoint("schema", SchemaView.as_view(), "schema"),
+    path("docs", docs, name="docs"),
+    path("docs/", docs),
     *endpoint("token", TokenView.as_view(), "token"),
     *endpoint("events", EventsView.as_view(), "events"),
     *endpoint("inbox", InboxView.as_view(), "inbox"),
     *endpoint("inbox/<event_id>/ack", AcknowledgementView.as_view(), "acknowledge"),
     *endpoint("workflows", WorkflowsView.as_view(), "workflows"),
     *endpoint("workflows/<uuid:workflow_id>", WorkflowView.as_view(), "workflow"),
+    *endpoint("workflows/<uuid:workflow_id>/duplicate", DuplicateView.as_view(), "duplicate"),
+    *endpoint("workflows/<uuid:workflow_id>/versions", VersionsView.as_view(), "versions"),
+    *endpoint("workflows/<uuid:workflow_id>/test", DryRunView.as_view(), "dry-run"),
+    *endpoint("workflows/<uuid:workflow_id>/run", StartView.as_view(), "start"),
     *endpoint("workflows/<uuid:workflow_id>/executions", ExecutionsView.as_view(), "executions"),
+    *endpoint("workflows/<uuid:workflow_id>/executions/<uuid:execution_id>", ExecutionView.as_view(), "execution"),
     *endpoint("workflows/<text>", no_id, "no-workflow"),
-    *endpoint("workflows/<text>/executions", no_id, "no-workflow-executions"),
+    re_path(
+        r"^workflows/(?P<text>[^/]+)/(?:duplicate|versions|test|run|executions)/?$", no_id, name="no-workflow-part"
+    ),
+    re_path(r"^workflows/[^/]+/executions/(?P<text>[^/]+)/?$", no_id, name="no-execution"),
+    *endpoint("schedules", SchedulesView.as_view(), "schedules"),
+    *endpoint("schedules/<uuid:schedule_id>", ScheduleView.as_view(), "schedule"),
+    *endpoint("schedules/<text>", no_id, "no-schedule"),
     # Last: whatever is not above is answered in the API's own shape.
     re_path(r"", not_found, name="unknown"),
 ]

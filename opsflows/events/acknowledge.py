@@ -12,10 +12,10 @@ def acknowledge(*, actor: Actor, event_id: uuid.UUID, now: datetime.datetime) ->
     """Take the event out of the inbox; a second time changes nothing and answers the same.
 
     Raises:
-        Forbidden: the actor may not read events.
+        Forbidden: the actor may only look.
         Event.DoesNotExist: the inbox of the actor's account never held it.
     """
-    actor.require(Permission.EVENTS_READ)
+    actor.require(Permission.EVENTS_ACKNOWLEDGE)
     inbox = Event.objects.filter(pk=event_id, account_id=actor.account_id, door=Event.Door.API)
     inbox.filter(acknowledged_at=None).update(acknowledged_at=now)
     return inbox.get()

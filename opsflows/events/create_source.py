@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,6 +13,8 @@ from connectors.registry import UnknownPreset, preset
 from opsflows.accounts.actor import Actor
 from opsflows.accounts.models import PlatformAccount
 from opsflows.accounts.roles import Permission
+from opsflows.audit.record import record
+from opsflows.events.event_names import checked_event_names
 from opsflows.events.models import DEFAULT_BODY_LIMIT, Source, SourceSecret
 
 
@@ -23,14 +26,18 @@ def create_source(
     connector: str,
     secret: str,
     options: Mapping[str, Any] | None = None,
+    event_names: Mapping[str, str] | None = None,
     allowed_networks: Iterable[str] = (),
     max_body_bytes: int = DEFAULT_BODY_LIMIT,
+    now: datetime,
 ) -> Source:
     """A new active source of `account`, checked by the connector's preset; `allowed_networks` empty means any address.
 
+    `event_names` says which incoming events are called otherwise here (opsflows/events/event_names.py).
+
     Raises:
         Forbidden: the actor may not write sources here.
-        ValidationError: by field: name, connector, secret, options, allowed_networks, max_body_bytes.
+        ValidationError: by field: name, connector, secret, options, event_names, allowed_networks, max_body_bytes.
     """
     actor.require(Permission.SOURCES_WRITE, account_id=account.pk)
     known = known_preset(connector)
@@ -41,6 +48,7 @@ def create_source(
         name=name.strip(),
         connector=connector,
         options=dict(options or {}),
+        event_names=checked_event_names(connector, event_names or {}),
         allowed_networks=checked_networks(allowed_networks),
         max_body_bytes=max_body_bytes,
         created_by_id=actor.user_id,
@@ -49,6 +57,7 @@ def create_source(
     with transaction.atomic():
         source.save(force_insert=True)
         SourceSecret.objects.create(source=source, value=secret)
+        record(actor=actor, action="source.created", row=source, detail={"connector": connector}, now=now)
     return source
 
 

@@ -36,6 +36,7 @@ class ListeningSource:
     revision: int
     preset: Preset
     options: Mapping[str, Any]
+    event_names: Mapping[str, str]
     secrets: tuple[str, ...] = field(repr=False)
     networks: tuple[Network, ...]
     max_body_bytes: int
@@ -101,6 +102,7 @@ def _read(row: Source, *, now: datetime.datetime) -> ListeningSource:
         revision=row.revision,
         preset=preset(row.connector),
         options=row.options,
+        event_names=row.event_names,
         secrets=tuple(SourceSecret.objects.filter(source=row).values_list("value", flat=True)),
         networks=tuple(ipaddress.ip_network(written, strict=False) for written in row.allowed_networks),
         max_body_bytes=row.max_body_bytes,

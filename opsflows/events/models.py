@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from opsflows.accounts.models import PlatformAccount, User
+from opsflows.audit.history import tracked
 from opsflows.jsontext.field import ExactJSONField
 from opsflows.queue.ids import new_id
 from opsflows.vault import EncryptedTextField
@@ -35,7 +36,10 @@ class EventType(models.Model):
     payload_schema = models.JSONField(default=dict, blank=True)
     is_system_event = models.BooleanField(default=True)
     is_customizable = models.BooleanField(default=False)
+    # Digests of what came with OpsFlows, by field: where one still fits, staff changed nothing, and a new edition may.
+    shipped = models.JSONField(default=dict, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    history = tracked(excluded=["shipped"])
 
     class Meta:
         db_table = "webhook_events"
@@ -66,6 +70,9 @@ class Source(models.Model):
     token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
     connector = models.CharField(max_length=64, help_text="How the vendor signs: the connector's preset.")
     options = models.JSONField(default=dict, blank=True)
+    event_names = models.JSONField(
+        default=dict, blank=True, help_text="Incoming names and what they are called here, where that is another name."
+    )
     allowed_networks = models.JSONField(
         default=list, blank=True, help_text="Addresses or networks that may send; empty: any."
     )
@@ -80,6 +87,8 @@ class Source(models.Model):
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    # The address is what a sender has to know, so it is treated as a secret.
+    history = tracked(excluded=["token"])
 
     class Meta:
         db_table = "sources"
@@ -129,6 +138,10 @@ class Rejection(models.Model):
         db_table = "event_rejections"
         ordering = ["-hour"]
         constraints = [models.UniqueConstraint(fields=["source", "reason", "hour"], name="rejection_counter_once")]
+        indexes = [
+            # The roll-up and the daily summary: the counts of some hours. A count that rises leaves it untouched.
+            models.Index(fields=["hour"], name="rejection_by_hour"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reason} × {self.count}"
@@ -141,6 +154,8 @@ class Event(models.Model):
         WEBHOOK = "webhook", "Webhook"
         API = "api", "Events API"
         STEP = "step", "A workflow's step"
+        SCHEDULE = "schedule", "A schedule"
+        SAVE = "save", "A saved row"
         SYSTEM = "system", "OpsFlows itself"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -218,6 +233,10 @@ class EventKey(models.Model):
 
     class Meta:
         db_table = "event_keys"
+        indexes = [
+            # Upkeep: the keys of events that are deleted.
+            models.Index(fields=["event_id"], name="event_key_by_event"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.scope}/{self.key}"
@@ -236,6 +255,10 @@ class RoutingFailure(models.Model):
     class Meta:
         db_table = "event_routing_failures"
         constraints = [models.UniqueConstraint(fields=["event", "consumer"], name="routing_failure_once")]
+        indexes = [
+            # What is set aside still: the number in the sidebar, the first page.
+            models.Index(fields=["-id"], name="routing_failure_open", condition=Q(resolved_at__isnull=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.consumer}: {self.error[:80]}"

@@ -4,7 +4,7 @@ import datetime
 import ipaddress
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connectors.base import InboundEvent, InboundRequest, Refusal, Refused, Reply
@@ -21,13 +21,19 @@ from opsflows.queue.ids import new_id
 
 #: A source that changes while a request is judged is read again; one that never holds still is not answered for ever.
 ATTEMPTS = 5
+#: Stands among the stored headers of a request whose events the source calls otherwise.
+INCOMING_NAME = "opsflows-incoming-name"
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The events of a request, each under the id of the first with its key; `reply` where the vendor wants its own."""
+    """The events of a request, each under the id of the first with its key; `reply` where the vendor wants its own.
+
+    `names` are those of `events`, in the same order.
+    """
 
     events: Sequence[StoredEvent] = ()
+    names: Sequence[str] = ()
     reply: Reply | None = None
 
     @property
@@ -101,20 +107,34 @@ def _take(source: ListeningSource, request: InboundRequest, *, now: datetime.dat
         if not is_unchanged(source):
             raise SourceChanged
         return Receipt(reply=reply)
+    named = _named(events, source.event_names)
+    headers = request.headers if named is events else {**request.headers, **_incoming_names(events)}
     stored = store(
         account_id=source.account_id,
         source_id=source.id,
         source_revision=source.revision,
         source_label=source.name,
         scope=source.scope,
-        events=_new_events(events, document, text, now=now),
+        events=_new_events(named, document, text, now=now),
         body=request.body,
-        headers=_headers(request.headers),
+        headers=_headers(headers),
         door=Event.Door.WEBHOOK.value,
         now=now,
     )
-    enter_names(account_id=source.account_id, names={event.name for event in events})
-    return Receipt(stored, preset.acknowledge(request, events))
+    enter_names(account_id=source.account_id, names={event.name for event in named})
+    return Receipt(stored, [event.name for event in named], preset.acknowledge(request, events))
+
+
+def _named(events: Sequence[InboundEvent], event_names: Mapping[str, str]) -> Sequence[InboundEvent]:
+    """The events under the names that the source gives them; the very same list where it gives none."""
+    if not any(event.name in event_names for event in events):
+        return events
+    return [replace(event, name=event_names.get(event.name, event.name)) for event in events]
+
+
+def _incoming_names(events: Sequence[InboundEvent]) -> dict[str, str]:
+    """Kept with the request's headers, so that the event's page can tell what the sender calls it."""
+    return {INCOMING_NAME: ", ".join(dict.fromkeys(event.name for event in events))}
 
 
 def too_large(source: ListeningSource) -> RequestRefused:

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 
 from opsflows.events.consumers import Consumer, RoutedEvent, all_consumers
 from opsflows.events.models import Event, EventPayload, RoutingFailure
-from opsflows.metrics import event_routed
+from opsflows.events.note import note_sent
 from opsflows.queue.transient import is_transient
 
 logger = logging.getLogger(__name__)
@@ -33,8 +33,7 @@ def route(*, now: datetime, limit: int = BATCH) -> int:
         if events:
             _hand_over(events, all_consumers(), now)
             Event.objects.filter(id__in=[event.id for event in events]).update(routed_at=now)
-    for event in events:
-        event_routed(door=event.door, event_type=event.name, seconds=(now - event.received_at).total_seconds())
+    note_sent(events, now=now)
     return len(events)
 
 

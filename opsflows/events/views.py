@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from connectors.base import InboundRequest, Reply
 from opsflows.api.read_body import BodyTooLarge, BodyUnreadable, announced_length, read_body
 from opsflows.events.listening import forget_source
+from opsflows.events.note import note_received
 from opsflows.events.receive import Receipt, admit, answer_trial, receive, too_large
 from opsflows.events.refusal import Reason, RequestRefused
 from opsflows.events.reject import count_rejection
@@ -97,9 +98,11 @@ def _receipt(receipt: Receipt) -> HttpResponse:
 
 
 def _count(receipt: Receipt) -> None:
-    fresh = sum(event.fresh for event in receipt.events)
-    _NEW.inc(fresh)
-    _KNOWN.inc(len(receipt.events) - fresh)
+    pairs = zip(receipt.names, receipt.events, strict=True)
+    fresh = [(name, event.id) for name, event in pairs if event.fresh]
+    _NEW.inc(len(fresh))
+    _KNOWN.inc(len(receipt.events) - len(fresh))
+    note_received("webhook", fresh)
 
 
 def _vendors(reply: Reply) -> HttpResponse:

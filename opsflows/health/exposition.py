@@ -11,6 +11,7 @@ from prometheus_client.core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from opsflows.health.backlog import Backlog
+from opsflows.metrics import UNPREFIXED
 from opsflows.metrics_directory import VARIABLE, metrics_root
 
 #: The label that tells what the business does; only holders of the token see it.
@@ -27,7 +28,7 @@ class Counters:
     def collect(self) -> Iterable[Metric]:
         """The counters of all processes, or of this one where it writes no files (a command, a test)."""
         for metric in self._read():
-            if metric.name.startswith("opsflows_"):
+            if metric.name.startswith("opsflows_") or metric.name in UNPREFIXED:
                 yield metric if self.detailed else _summed(metric)
 
     def _read(self) -> Iterable[Metric]:

@@ -8,6 +8,7 @@ from django.db import Error, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from opsflows.queue import clock
 from opsflows.queue.models import WorkerHeartbeat
 
 #: A worker beats every few seconds; one that was silent for this long is not at work.
@@ -29,11 +30,17 @@ class Check:
         return shown if self.ok else shown | {"hint": self.hint}
 
 
-def check_readiness(*, now: datetime) -> list[Check]:
-    """Database, migrations and worker, in this order; what an earlier failure hides is reported as not checked."""
+def check_readiness(*, now: datetime | None = None) -> list[Check]:
+    """Database, migrations and worker, in this order; what an earlier failure hides is reported as not checked.
+
+    Workers are judged at `now`, by default the present moment by the clock that they share.
+    """
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
+        if now is None:
+            clock.compare()
+            now = clock.now()
         answers = Check("database", ok=True, detail=f"{connection.display_name} answers.")
         migrations = check_migrations()
         worker = check_worker(now=now) if migrations.ok else replace(migrations, name="worker", detail="Not checked.")

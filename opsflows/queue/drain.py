@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
-from django.utils import timezone
 from django_q.tasks import async_task
 
+from opsflows.queue import clock
 from opsflows.queue.calls import CallPool
 from opsflows.queue.ears import Ears, open_ears
 from opsflows.queue.heartbeat import Heart, take_slot
@@ -37,6 +37,7 @@ def enqueue_drain(*, supervisor: str, slot: int) -> None:
 
 def drain(supervisor: str, slot: int) -> str:
     """Entry point for django-q2; returns what became of it, for q2's own log."""
+    clock.compare()
     worker_id = _wait_for_slot(supervisor, slot)
     if worker_id is None:
         return "the slot is taken"
@@ -44,7 +45,7 @@ def drain(supervisor: str, slot: int) -> str:
         return _work_for_a_while(worker_id, supervisor=supervisor, slot=slot)
     finally:
         # However it ended, the slot comes free; so does what was claimed between being declared dead and hearing of it.
-        declare_dead([worker_id], now=timezone.now())
+        declare_dead([worker_id], now=clock.now())
 
 
 def _work_for_a_while(worker_id: uuid.UUID, *, supervisor: str, slot: int) -> str:
@@ -69,7 +70,7 @@ def _wait_for_slot(supervisor: str, slot: int) -> uuid.UUID | None:
     """The slot, as soon as its present drain leaves it; None when that one stays."""
     end = time.monotonic() + 3 * OVERLAP
     while time.monotonic() < end:
-        if (worker_id := take_slot(supervisor=supervisor, slot=slot, now=timezone.now())) is not None:
+        if (worker_id := take_slot(supervisor=supervisor, slot=slot, now=clock.now())) is not None:
             return worker_id
         time.sleep(0.02)
     return None
@@ -97,13 +98,13 @@ def _loop(
                     return
             if moment >= next_rescue and heart.may_judge:
                 next_rescue = moment + RESCUE_EVERY
-                rescue(now=timezone.now(), beside=supervisor)
+                rescue(now=clock.now(), beside=supervisor)
             worked = _work(lanes)
             # Only a good pass counts as a sign of life: a drain whose every pass fails is to be replaced, and seen.
             heart.loop_seen = time.monotonic()
             if not worked:
                 # One that stops promotes nothing, so what falls due meanwhile is no reason to hurry.
-                ears.wait(POLL if worker.stopping.is_set() else _rest(lanes, timezone.now()))
+                ears.wait(POLL if worker.stopping.is_set() else _rest(lanes, clock.now()))
         except (DatabaseError, InterfaceError) as error:
             logger.warning("The database is away (%s); what is in hand is kept.", str(error).strip())
             connection.close()
@@ -118,7 +119,7 @@ def _work(lanes: list[Lane]) -> bool:
     worked = False
     for lane in lanes:
         # Each lane has a moment of its own, so that what it records took the time it took.
-        worked = lane.work(timezone.now()) or worked
+        worked = lane.work(clock.now()) or worked
     return worked
 
 

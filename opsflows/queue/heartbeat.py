@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, connection
-from django.utils import timezone
 
+from opsflows.queue import clock
 from opsflows.queue.lanes import Lane, Worker
 from opsflows.queue.models import WorkerHeartbeat
 
@@ -64,7 +64,7 @@ class Heart:
         """The last beat: says that this worker ended on purpose."""
         self._stop.set()
         self._thread.join(timeout=5)
-        WorkerHeartbeat.objects.filter(id=self._worker.id).update(stopped_at=timezone.now())
+        WorkerHeartbeat.objects.filter(id=self._worker.id).update(stopped_at=clock.now())
 
     @property
     def may_judge(self) -> bool:
@@ -111,7 +111,8 @@ class Heart:
         self._last_beat = now
 
     def _beat(self, *, renew: bool) -> bool:
-        now = timezone.now()
+        clock.compare()
+        now = clock.now()
         alive = WorkerHeartbeat.objects.filter(id=self._worker.id, stopped_at=None).update(beat_at=now)
         if alive and renew:
             for lane in self._lanes:

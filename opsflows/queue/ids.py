@@ -3,6 +3,9 @@
 import random
 import time
 import uuid
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def new_id() -> uuid.UUID:
@@ -17,3 +20,14 @@ def new_id() -> uuid.UUID:
     # Python seeds this generator from the system, and again in every forked child.
     bits = random.getrandbits(62)
     return uuid.UUID(int=(milliseconds << 80) | (0x7 << 76) | (fraction << 64) | (0b10 << 62) | bits)
+
+
+def first_id(moment: datetime) -> uuid.UUID:
+    """The smallest id that can be made at `moment` (to the millisecond): what came before has smaller ones."""
+    milliseconds = (moment - _EPOCH) // timedelta(milliseconds=1)
+    return uuid.UUID(int=(milliseconds << 80) | (0x7 << 76) | (0b10 << 62))
+
+
+def made_at(row_id: uuid.UUID) -> datetime:
+    """When an id of `new_id` was made, to the millisecond."""
+    return _EPOCH + timedelta(milliseconds=row_id.int >> 80)

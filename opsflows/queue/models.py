@@ -1,9 +1,13 @@
-"""The lease mixin, the workers' heartbeats."""
+"""The lease mixin, the workers' heartbeats, jobs."""
 
 import uuid
 
 from django.db import models
 from django.db.models import Q
+
+from opsflows.jsontext.field import ExactJSONField
+from opsflows.queue.ids import new_id
+from opsflows.queue.job_kinds import job_kinds
 
 
 class Leased(models.Model):
@@ -53,3 +57,57 @@ class WorkerHeartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.supervisor} #{self.slot}"
+
+
+class Job(Leased):
+    """Long or periodic work, done in slices: each slice commits its effect together with how far the job has come.
+
+    A job that was ended in the middle goes on behind its last slice. `key` says what is to be done once (a nightly job
+    and the night it is for), however often it is asked for.
+    """
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "Queued"
+        RUNNING = "running", "Running"
+        COMPLETED = "completed", "Completed"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    TERMINAL = frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED})
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=64)
+    # Empty: work of the whole house.
+    account = models.ForeignKey("accounts.PlatformAccount", on_delete=models.PROTECT, null=True, db_index=False)
+    key = models.CharField(max_length=255, unique=True)
+    params = ExactJSONField(default=dict, help_text="What was asked for.")
+    state = ExactJSONField(default=dict, help_text="Where the next slice begins.")
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.QUEUED)
+    done = models.PositiveBigIntegerField(default=0, help_text="How many things are done.")
+    total = models.PositiveBigIntegerField(null=True, blank=True, help_text="Of how many, where that is known.")
+    note = models.CharField(max_length=255, blank=True, help_text="What it is at.")
+    result = ExactJSONField(null=True, blank=True)
+    error_message = models.TextField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="How often a slice failed in a row.")
+    holder = models.CharField(max_length=64, blank=True, help_text="The supervisor whose worker has it.")
+    cancel_requested = models.BooleanField(default=False)
+    created_by_id = models.UUIDField(null=True, blank=True)
+    scheduled_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "jobs"
+        ordering = ["-id"]
+        indexes = [
+            # The jobs lane: what is due, and whose lease ran out.
+            models.Index(fields=["scheduled_at"], name="job_unfinished", condition=Q(status__in=["queued", "running"])),
+            # The admin's list of an account, newest first; the newest of a kind.
+            models.Index(fields=["account", "-id"], name="job_newest"),
+            models.Index(fields=["kind", "-id"], name="job_newest_by_kind"),
+        ]
+
+    def __str__(self) -> str:
+        known = job_kinds().get(self.kind)
+        return known.label if known else self.kind

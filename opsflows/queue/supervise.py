@@ -18,9 +18,9 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
-from django.utils import timezone
 from django_q.conf import Conf
 
+from opsflows.queue import clock
 from opsflows.queue.drain import enqueue_drain
 from opsflows.queue.heartbeat import STALE
 from opsflows.queue.models import WorkerHeartbeat
@@ -78,6 +78,7 @@ class Supervisor:
         self._stopping = True
 
     def _tick(self) -> None:
+        clock.compare()
         if self._cluster is None or self._cluster.poll() is not None:
             if self._cluster is not None:
                 logger.error("The cluster's main process ended; starting another.")
@@ -85,7 +86,7 @@ class Supervisor:
         rows = list(WorkerHeartbeat.objects.filter(supervisor=self.name, stopped_at=None))
         dead = [row for row in rows if not is_alive(row.pid)]
         if dead:
-            declare_dead([row.id for row in dead], now=timezone.now())
+            declare_dead([row.id for row in dead], now=clock.now())
             for row in dead:
                 self._asked_at.pop(row.slot, None)
         self._end_hung([row for row in rows if row not in dead])
@@ -105,7 +106,7 @@ class Supervisor:
 
     def _end_hung(self, rows: list[WorkerHeartbeat]) -> None:
         """End drains that do not beat although the database takes writes."""
-        hung = [row for row in rows if row.beat_at < timezone.now() - STALE]
+        hung = [row for row in rows if row.beat_at < clock.now() - STALE]
         for row in hung:
             if row.id not in self._suspects:
                 # Waits for as long as the database takes no writes; the drain could not beat either, and gets its time.
@@ -123,12 +124,12 @@ class Supervisor:
     def _start_cluster(self) -> None:
         self._end_cluster()
         rows = WorkerHeartbeat.objects.filter(supervisor=self.name, stopped_at=None).values_list("id", flat=True)
-        declare_dead(rows, now=timezone.now())
+        declare_dead(rows, now=clock.now())
         self._be_patient(START)
         self._asked_at.clear()
         # A session of its own: Ctrl-C in a terminal reaches the supervisor, which then ends the cluster in order.
         self._cluster = subprocess.Popen(
-            [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "qcluster"],
+            [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "qcluster", "--skip-checks"],
             env={**os.environ, MARK: str(os.getpid()), "OPSFLOWS_CLUSTER": self.name},
             start_new_session=True,
         )
@@ -158,7 +159,7 @@ class Supervisor:
         self._end_cluster()
         try:
             rows = WorkerHeartbeat.objects.filter(supervisor=self.name, stopped_at=None).values_list("id", flat=True)
-            declare_dead(rows, now=timezone.now())
+            declare_dead(rows, now=clock.now())
             forget_queue(self.name)
         except DatabaseError:
             logger.warning("The database is away; leases run out by themselves.")
@@ -187,11 +188,12 @@ def forget_queue(name: str) -> None:
 
 def take_over(*, host: str) -> None:
     """At start: release what ended processes of this machine left behind, without waiting for their leases."""
+    clock.compare()
     rows = WorkerHeartbeat.objects.filter(host=host, stopped_at=None)
     dead = [row for row in rows if not is_alive(row.pid)]
     if dead:
-        declare_dead([row.id for row in dead], now=timezone.now())
+        declare_dead([row.id for row in dead], now=clock.now())
         for name in {row.supervisor for row in dead}:
             if not is_alive(int(name.rpartition(":")[2])):
                 forget_queue(name)
-    rescue(now=timezone.now())
+    rescue(now=clock.now())

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from opsflows.accounts.actor import Actor
 from opsflows.accounts.roles import Permission
+from opsflows.audit.record import record
 from opsflows.runs.models import Execution, QueueItem, Step
 
 
@@ -50,4 +51,6 @@ def cancel(*, actor: Actor, execution_id: uuid.UUID, now: datetime) -> Execution
             execution.error_message = "Cancelled."
             execution.execution_time_ms = int((now - execution.started_at).total_seconds() * 1000)
         execution.save()
+        detail = {"workflow": str(execution.workflow)}
+        record(actor=actor, action="run.cancelled", row=execution, detail=detail, now=now)
     return execution

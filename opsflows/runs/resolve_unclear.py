@@ -8,6 +8,7 @@ from django.db import transaction
 
 from opsflows.accounts.actor import Actor
 from opsflows.accounts.roles import Permission
+from opsflows.audit.record import record
 from opsflows.queue.bell import ring
 from opsflows.runs.models import Execution, QueueItem, Step
 from opsflows.workflows.cache import definition
@@ -26,6 +27,7 @@ def resolve_unclear(*, actor: Actor, execution_id: uuid.UUID, verdict: Verdict, 
     idempotency key: a person has looked, and wants the call made even if the other side saw the first one.
 
     Raises:
+        Forbidden: the actor may not.
         NotHeld: nothing of this run waits for a person.
     """
     actor.require(Permission.RUNS_OPERATE)
@@ -36,6 +38,7 @@ def resolve_unclear(*, actor: Actor, execution_id: uuid.UUID, verdict: Verdict, 
         item = held.first()
         if item is None:
             raise NotHeld("This run does not wait for a decision.")
+        step_id = item.node_id
         execution = Execution.objects.select_for_update().get(id=execution_id)
         steps = Step.objects.filter(
             execution_id=execution_id,
@@ -62,6 +65,8 @@ def resolve_unclear(*, actor: Actor, execution_id: uuid.UUID, verdict: Verdict, 
             execution.execution_status = Execution.Status.RUNNING
             execution.error_message = None
         execution.save()
+        detail = {"verdict": verdict, "step": step_id, "workflow": str(execution.workflow)}
+        record(actor=actor, action="run.resolved", row=execution, detail=detail, now=now)
     ring()
 
 

@@ -130,7 +130,7 @@ def _concerned(events: Sequence[RoutedEvent], now: datetime) -> Iterator[tuple[R
 def entry_scope(event: RoutedEvent) -> dict[str, Any]:
     """What a condition behind the trigger reads: the same names that a run's steps read."""
     data = event.data if isinstance(event.data, dict) else {"data": event.data}
-    return {**facts(event.id, event.name, event.occurred_at, event.source_label, None), "steps": {}, **data}
+    return {**facts(event.id, event.name, event.occurred_at, event.source_label, None), **data, "steps": {}}
 
 
 def _zones(account_ids: set[uuid.UUID]) -> dict[uuid.UUID, ZoneInfo]:

@@ -14,8 +14,9 @@ from opsflows.workflows.models import WorkflowVersion
 #: A compiled definition of five steps takes some 20 KB.
 MAX_DEFINITIONS = 2000
 
-#: `workflow_data` and `settings` of a version.
-Stored = tuple[Mapping[str, Any], Mapping[str, Any]]
+#: `workflow_data`, `settings` and `references` of a version.
+Stored = tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]
+_STORED = ("workflow_data", "settings", "references")
 
 _definitions: OrderedDict[uuid.UUID, CompiledGraph] = OrderedDict()
 _lock = threading.Lock()
@@ -27,7 +28,8 @@ def load_stored(version_id: uuid.UUID) -> Stored:
     Raises:
         WorkflowVersion.DoesNotExist: no such version.
     """
-    return WorkflowVersion.objects.values_list("workflow_data", "settings").get(pk=version_id)
+    stored: Stored = WorkflowVersion.objects.values_list(*_STORED).get(pk=version_id)
+    return stored
 
 
 def definition(version_id: uuid.UUID, load: Callable[[uuid.UUID], Stored] = load_stored) -> CompiledGraph:
@@ -48,10 +50,10 @@ def warm(version_ids: Iterable[uuid.UUID]) -> None:
     missing = {version_id for version_id in version_ids if version_id not in _definitions}
     if not missing:
         return
-    rows = WorkflowVersion.objects.filter(pk__in=missing).values_list("id", "workflow_data", "settings")
-    for version_id, workflow_data, settings in rows:
+    rows = WorkflowVersion.objects.filter(pk__in=missing).values_list("id", *_STORED)
+    for version_id, *stored in rows:
         try:
-            _remember(version_id, (workflow_data, settings))
+            _remember(version_id, tuple(stored))
         except InvalidDefinition:
             continue
 

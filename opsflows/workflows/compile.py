@@ -8,11 +8,14 @@ from opsflows.workflows.compiled import CompiledGraph, CompiledNode, compile_nod
 from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.graph import Graph, Node
 from opsflows.workflows.read_graph import read_graph
+from opsflows.workflows.references import Frozen
 from opsflows.workflows.settings import parse_settings
 
 
-def compile_definition(workflow_data: Mapping[str, Any], settings: Mapping[str, Any]) -> CompiledGraph:
-    """The definition, ready to run.
+def compile_definition(
+    workflow_data: Mapping[str, Any], settings: Mapping[str, Any], references: Frozen | None = None
+) -> CompiledGraph:
+    """The definition, ready to run. `references` is what it names, as publishing found it.
 
     It was validated when it was published; here counts only what it cannot run without, so that a version goes on
     running when later validation asks for more.
@@ -34,6 +37,7 @@ def compile_definition(workflow_data: Mapping[str, Any], settings: Mapping[str, 
         start=graph.handles(entry.id).get("true") if entry else first.id if first else None,
         nodes=nodes,
         settings=run_settings,
+        references=references or {},
     )
 
 

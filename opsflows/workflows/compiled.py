@@ -13,6 +13,7 @@ from opsflows.rules.text import to_text
 from opsflows.workflows.errors import InvalidDefinition, problems_of, unknown_fields, wrong_values
 from opsflows.workflows.graph import Node
 from opsflows.workflows.kinds import StepConfig, StepKind
+from opsflows.workflows.references import Frozen
 from opsflows.workflows.registry import UnknownKind, step_kind
 from opsflows.workflows.settings import RunSettings
 
@@ -80,6 +81,7 @@ class CompiledGraph:
     start: str | None
     nodes: dict[str, CompiledNode]
     settings: RunSettings
+    references: Frozen
 
     @property
     def timeout(self) -> timedelta:

@@ -28,6 +28,14 @@ class NotPublished(Exception):  # noqa: N818  (as above)
     """There is no published version that could be switched on."""
 
 
+class NotARule(Exception):  # noqa: N818  (as above)
+    """The graph has branches, so it cannot be changed as a rule; the message says what to send instead."""
+
+
+class NotWaiting(Exception):  # noqa: N818  (as above)
+    """The request to publish is decided already, or no longer about what is there."""
+
+
 def problems_of(error: ValidationError, document: Any, *, prefix: str = "") -> list[Problem]:
     """pydantic's findings about `document` as ours, one for each place."""
     return _problems(error, document, prefix, unknown=None)

@@ -17,6 +17,10 @@ class Publication:
     content_hash: str
     note: str
     now: datetime
+    #: What is published already, and was switched off: it is only switched on again.
+    is_known: bool = False
+    #: Only what the published definition names is brought up to date; the draft plays no part.
+    is_refresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,16 @@ A kind declares `kind`, `label`, `icon`, its `Config` and its `outcomes`, and co
 """
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
 from opsflows.rules import Clock, Problem
 from opsflows.workflows.outcomes import Outcome
+from opsflows.workflows.references import Frozen as FrozenReferences
+from opsflows.workflows.references import Reference
 
 
 class StepConfig(BaseModel):
@@ -43,6 +45,8 @@ class StepContext:
     node_id: str
     attempt: int
     depth: int
+    #: What the version refers to, as it stood when it was published: `references["template"]["welcome"]`.
+    references: FrozenReferences = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,10 @@ class StepKind:
     def check(self, config: Any, *, path: str) -> list[Problem]:
         """What `Config` alone cannot see, before publishing. Texts may still hold `{{…}}`."""
         return []
+
+    def references(self, config: Any) -> Iterable[Reference]:
+        """What the step names and publishing looks up and freezes; it comes back as `StepContext.references`."""
+        return ()
 
 
 class PureKind(StepKind):

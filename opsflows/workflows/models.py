@@ -1,11 +1,19 @@
-"""Definitions: what staff edit, what was published, and what was live when."""
+"""Definitions: what staff edit, what was published, what was live when, and what waits for a second pair of eyes."""
 
 from django.db import models
 from django.db.models import F, Q
 
 from opsflows.accounts.models import ManagedSite, PlatformAccount, User
+from opsflows.audit.history import tracked
 from opsflows.jsontext.field import ExactJSONField
 from opsflows.queue.ids import new_id
+
+
+class Kept(models.Manager["Workflow"]):
+    """The workflows that were not deleted. Runs and versions still lead to the others (`Workflow.every`)."""
+
+    def get_queryset(self) -> models.QuerySet["Workflow"]:
+        return super().get_queryset().filter(deleted_at__isnull=True)
 
 
 class Workflow(models.Model):
@@ -19,7 +27,7 @@ class Workflow(models.Model):
         CUSTOM = "custom", "Other"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    account = models.ForeignKey(PlatformAccount, on_delete=models.PROTECT, related_name="workflows")
+    account = models.ForeignKey(PlatformAccount, on_delete=models.PROTECT, related_name="workflows", db_index=False)
     managed_site = models.ForeignKey(ManagedSite, on_delete=models.SET_NULL, null=True, blank=True)
     workflow_name = models.CharField("name", max_length=255)
     description = models.TextField(blank=True)
@@ -40,16 +48,30 @@ class Workflow(models.Model):
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    # Hidden from then on, and kept for the runs and versions that point here.
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # What is read off the draft, or counted, would only say the same again.
+    history = tracked(excluded=["trigger_config", "execution_count", "success_rate", "last_executed"])
+    every = models.Manager()
+    objects = Kept()
 
     class Meta:
         db_table = "workflows"
         ordering = ["workflow_name"]
+        default_manager_name = "objects"
+        # A run of a deleted workflow still has one.
+        base_manager_name = "every"
         constraints = [
             models.CheckConstraint(
                 condition=Q(is_active=False) | Q(published_version__isnull=False), name="workflow_live_is_published"
             ),
+            models.CheckConstraint(
+                condition=Q(is_active=False) | Q(deleted_at__isnull=True), name="workflow_deleted_is_off"
+            ),
         ]
         indexes = [
+            # The API's list, newest first.
+            models.Index(fields=["account", "-id"], name="workflow_newest"),
             # The index of listeners: every live workflow (index.py).
             models.Index(fields=["account"], name="workflow_live", condition=Q(is_active=True)),
         ]
@@ -68,6 +90,9 @@ class WorkflowVersion(models.Model):
     settings = ExactJSONField(default=dict)
     trigger_event = models.CharField(max_length=255, blank=True)
     content_hash = models.CharField(max_length=64)
+    references = ExactJSONField(
+        default=dict, help_text="What it names (message templates, …), as it stood when it was published."
+    )
     kind_versions = models.JSONField(
         default=dict, help_text="Of each step kind it uses, the version it was written for."
     )
@@ -109,6 +134,53 @@ class WorkflowActivation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} from {self.active_from:%Y-%m-%d %H:%M}"
+
+
+class PublishRequest(models.Model):
+    """What one person wants to publish, and what another said to it. `content_hash` is what was asked for, exactly."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", "Open"
+        APPROVED = "approved", "Approved"
+        DECLINED = "declined", "Declined"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(PlatformAccount, on_delete=models.PROTECT, db_index=False)
+    workflow = models.ForeignKey(Workflow, on_delete=models.CASCADE, related_name="publish_requests", db_index=False)
+    content_hash = models.CharField(max_length=64)
+    revision = models.PositiveIntegerField(help_text="Of the draft, when it was asked for.")
+    note = models.TextField(blank=True)
+    requested_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    requested_at = models.DateTimeField()
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.OPEN)
+    decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(blank=True, help_text="Why it was declined.")
+
+    class Meta:
+        db_table = "publish_requests"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["workflow"], condition=Q(status="open"), name="publish_request_one_open"),
+            models.CheckConstraint(
+                condition=Q(status="open", decided_at__isnull=True)
+                | Q(status__in=["approved", "declined", "withdrawn"], decided_at__isnull=False),
+                name="publish_request_decided_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="approved") | ~Q(decided_by=F("requested_by")), name="publish_request_four_eyes"
+            ),
+        ]
+        indexes = [
+            # What waits for somebody in an account.
+            models.Index(fields=["account", "-id"], name="publish_request_open", condition=Q(status="open")),
+            # Whether exactly this was approved (four_eyes.py); the requests of a workflow.
+            models.Index(fields=["workflow", "content_hash"], name="publish_request_of"),
+        ]
+
+    def __str__(self) -> str:
+        return f"asked {self.requested_at:%Y-%m-%d %H:%M}: {self.status}"
 
 
 class IndexEpoch(models.Model):

@@ -1,12 +1,16 @@
 """Publishing: the draft, strictly validated, becomes a version that never changes, and goes live."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 
 from opsflows.accounts.actor import Actor
 from opsflows.accounts.roles import Permission
+from opsflows.audit.record import record
+from opsflows.jsontext import content_hash as content_hash_of
 from opsflows.workflows.activations import go_live
 from opsflows.workflows.errors import InvalidDefinition, RevisionConflict
 from opsflows.workflows.gates import Defer, Publication, PublishDeferred, ask_gates
@@ -14,7 +18,7 @@ from opsflows.workflows.graph import Graph, definition_hash
 from opsflows.workflows.models import Workflow, WorkflowVersion
 from opsflows.workflows.read_graph import read_graph
 from opsflows.workflows.registry import step_kind
-from opsflows.workflows.validate import publish_problems
+from opsflows.workflows.validate import publish_problems, references_of
 
 
 def publish(
@@ -36,7 +40,7 @@ def publish(
         locked = Workflow.objects.select_for_update(no_key=True).get(pk=workflow.pk)
         if revision is not None and revision != locked.revision:
             raise RevisionConflict(expected=revision, current=locked.revision)
-        outcome = _publish(actor, locked, note, now)
+        outcome = make_live(actor=actor, author=actor, workflow=locked, note=note, now=now)
     # Raised out here, so that what the gate wrote to ask somebody is kept.
     if isinstance(outcome, Defer):
         raise PublishDeferred(outcome.reason)
@@ -45,33 +49,71 @@ def publish(
     return outcome
 
 
-def _publish(actor: Actor, workflow: Workflow, note: str, now: datetime) -> WorkflowVersion | Defer:
-    problems = publish_problems(workflow.workflow_data, workflow.settings)
+def make_live(*, actor: Actor, author: Actor, workflow: Workflow, note: str, now: datetime) -> WorkflowVersion | Defer:
+    """`publish` for a caller who has locked `workflow` and checked who may; a new version is the `author`'s.
+
+    Raises:
+        InvalidDefinition, PublishRefused: as `publish`.
+    """
+    problems = publish_problems(workflow.workflow_data, workflow.settings, account_id=workflow.account_id)
     if problems:
         raise InvalidDefinition(problems)
     graph = read_graph(workflow.workflow_data)
     content_hash = definition_hash(graph, workflow.settings)
+    references = references_of(graph, account_id=workflow.account_id)
     version = workflow.published_version
-    if version is not None and version.content_hash != content_hash:
+    if version is not None and (version.content_hash, version.references) != (content_hash, references):
         version = None
     if version is not None and workflow.is_active:
         return version
-    if deferral := ask_gates(Publication(actor, workflow, content_hash, note, now)):
+    shown = publication_hash(content_hash, references)
+    if deferral := ask_gates(Publication(actor, workflow, shown, note, now, is_known=version is not None)):
         return deferral
-    version = version or _new_version(actor, workflow, graph, content_hash, note, now)
+    version = version or new_version(
+        actor=author,
+        workflow=workflow,
+        graph=graph,
+        content_hash=content_hash,
+        note=note,
+        now=now,
+        references=references,
+    )
     go_live(workflow=workflow, version=version, now=now)
+    detail = {"version": version.number, "note": version.note}
+    record(actor=actor, action="workflow.published", row=workflow, detail=detail, now=now)
     return version
 
 
-def _new_version(
-    actor: Actor, workflow: Workflow, graph: Graph, content_hash: str, note: str, now: datetime
+def publication_hash(definition: str, references: Mapping[str, Any]) -> str:
+    """What somebody approves: the definition, and the content of everything it names."""
+    return content_hash_of([definition, references]) if references else definition
+
+
+def refresh_hash(definition: str, references: Mapping[str, Any]) -> str:
+    """The same of what is published already, given new content: it goes live only where it is live."""
+    return content_hash_of([definition, references, "refresh"])
+
+
+def new_version(
+    *,
+    actor: Actor,
+    workflow: Workflow,
+    graph: Graph,
+    content_hash: str,
+    note: str,
+    now: datetime,
+    references: Mapping[str, Any],
+    workflow_data: Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None,
 ) -> WorkflowVersion:
+    """The next version of `workflow`, which the caller has locked; of the draft, unless a definition is given."""
     newest = workflow.versions.aggregate(newest=Max("number"))["newest"] or 0
     return WorkflowVersion.objects.create(
         workflow=workflow,
         number=newest + 1,
-        workflow_data=workflow.workflow_data,
-        settings=workflow.settings,
+        workflow_data=workflow.workflow_data if workflow_data is None else workflow_data,
+        settings=workflow.settings if settings is None else settings,
+        references=references,
         trigger_event=graph.triggers[0].config["event"],
         content_hash=content_hash,
         kind_versions={node.kind: step_kind(node.kind).version for node in graph.nodes if not node.is_trigger},

@@ -1,11 +1,13 @@
 """Writing drafts: lenient about what is unfinished, never about what is broken."""
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
 
-from opsflows.accounts.actor import Actor
+from opsflows.accounts.actor import Actor, Forbidden
+from opsflows.accounts.models import ManagedSite
 from opsflows.accounts.roles import Permission
 from opsflows.rules import Problem
 from opsflows.workflows.errors import InvalidDefinition, RevisionConflict
@@ -24,18 +26,23 @@ def create_workflow(
     settings: Mapping[str, Any] | None = None,
     description: str = "",
     category: str = Workflow.Category.CUSTOM,
+    managed_site_id: uuid.UUID | None = None,
 ) -> Workflow:
     """A new workflow of the actor's account, with a draft and nothing published.
 
     Raises:
-        Forbidden: the actor may not.
+        Forbidden: the actor may not, or the site is not one of the account's.
         InvalidDefinition: the draft is broken, not merely unfinished.
     """
     actor.require(Permission.WORKFLOWS_WRITE)
+    sites = ManagedSite.objects.filter(account_id=actor.account_id)
+    if managed_site_id is not None and not sites.filter(pk=managed_site_id).exists():
+        raise Forbidden("This site belongs to another account.")
     workflow = Workflow(
         account_id=actor.account_id,
         description=description,
         category=category,
+        managed_site_id=managed_site_id,
         created_by_id=actor.user_id,
     )
     _change(workflow, name=name, workflow_data=workflow_data, settings=settings or {})
@@ -50,6 +57,7 @@ def update_draft(
     revision: int,
     name: str | None = None,
     description: str | None = None,
+    category: str | None = None,
     workflow_data: Mapping[str, Any] | None = None,
     settings: Mapping[str, Any] | None = None,
 ) -> Workflow:
@@ -70,11 +78,14 @@ def update_draft(
         _change(locked, name=name, workflow_data=workflow_data, settings=settings)
         if description is not None:
             locked.description = description
+        if category is not None:
+            locked.category = category
         locked.revision += 1
         locked.save(
             update_fields=[
                 "workflow_name",
                 "description",
+                "category",
                 "workflow_data",
                 "trigger_config",
                 "settings",

@@ -1,5 +1,6 @@
 """What is wrong with a definition: what refuses even a draft, and all that refuses publishing."""
 
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from opsflows.workflows.compiled import ExaminedNode, examine_node
 from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.graph import Graph, Node, node_path
 from opsflows.workflows.read_graph import read_graph
+from opsflows.workflows.references import Reference, reference_problems, resolve
 from opsflows.workflows.settings import parse_settings
 from opsflows.workflows.wiring import wiring_problems
 
@@ -19,9 +21,37 @@ def structure_problems(workflow_data: object, settings: object) -> list[Problem]
     return _problems(workflow_data, settings, _broken)
 
 
-def publish_problems(workflow_data: object, settings: object) -> list[Problem]:
-    """All that stands in the way of publishing; what refuses a draft is among it."""
-    return _problems(workflow_data, settings, _everything)
+def publish_problems(workflow_data: object, settings: object, *, account_id: uuid.UUID | None = None) -> list[Problem]:
+    """All that stands in the way of publishing; what refuses a draft is among it.
+
+    With `account_id`, also every name (of a message template, …) that means nothing in that account.
+    """
+    problems = _problems(workflow_data, settings, _everything)
+    return problems if problems or account_id is None else _unknown_names(workflow_data, account_id)
+
+
+def references_of(graph: Graph, *, account_id: uuid.UUID) -> dict[str, dict[str, Mapping[str, Any]]]:
+    """What a valid definition names, as it stands now.
+
+    Raises:
+        UnknownReference: something is not there (any more).
+    """
+    return resolve((found for _, found in _references(graph)), account_id=account_id)
+
+
+def _unknown_names(workflow_data: object, account_id: uuid.UUID) -> list[Problem]:
+    return [
+        problem
+        for node, reference in _references(read_graph(workflow_data))
+        for problem in reference_problems([reference], account_id=account_id, path=f"{node.path}.config")
+    ]
+
+
+def _references(graph: Graph) -> Iterator[tuple[Node, Reference]]:
+    for node in graph.nodes:
+        examined = None if node.is_trigger else examine_node(node)
+        if examined and examined.kind and examined.config is not None:
+            yield from ((node, found) for found in examined.kind.references(examined.config))
 
 
 _Examined = Mapping[str, ExaminedNode]

@@ -1,10 +1,8 @@
 """A small admin site whose pages stand on `RoleAdmin`."""
 
-from django.urls import path
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
-from opsflows.accounts.models import ApiKey
 from opsflows.accounts.role_admin import RoleAdmin
 from opsflows.events.models import Source, SourceSecret
 
@@ -18,16 +16,9 @@ class SecretAdmin(RoleAdmin, ModelAdmin):
 
 
 class CatalogAdmin(RoleAdmin, ModelAdmin):
-    pass
-
-
-class KeyAdmin(RoleAdmin, ModelAdmin):
-    pass
+    shares_rows = True
 
 
 SITE = UnfoldAdminSite()
 SITE.register(Source, SourceAdmin)
 SITE.register(SourceSecret, SecretAdmin)
-SITE.register(ApiKey, KeyAdmin)
-
-urlpatterns = [path("admin/", SITE.urls)]

@@ -35,6 +35,7 @@ def person(account: PlatformAccount, name: str, role: str) -> User:
         password="correct horse battery",
         email=f"{name}@example.com",
         role=role,
+        now=NOW,
     )
 
 

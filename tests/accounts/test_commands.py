@@ -17,6 +17,8 @@ from opsflows.accounts.management.refusals import as_command_errors
 from opsflows.accounts.models import ApiKey, Membership, PlatformAccount, User
 from opsflows.accounts.roles import Role
 
+PLAIN_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
 
 def run(*words: str) -> list[str]:
     out = io.StringIO()
@@ -32,6 +34,8 @@ def user_create(person: str = "ed:secret:ed@example.com", account: str = "acme",
 def place(settings: Any, tmp_path: Path) -> Path:
     """Folders of the test's own for static files and fixtures."""
     settings.STATIC_ROOT = tmp_path / "static"
+    # Hashing and compressing every file is whitenoise's business, and takes it seconds.
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": PLAIN_STATIC}}
     settings.FIXTURE_DIRS = [tmp_path / "fixtures"]
     (tmp_path / "fixtures").mkdir()
     return tmp_path
@@ -176,3 +180,10 @@ def test_apikey_create_says_what_would_be_right(editor: User, words: tuple[str, 
 def test_a_database_without_tables_is_told_apart_from_a_fault() -> None:
     with pytest.raises(CommandError, match=r"run manage\.py setup first"), as_command_errors():
         raise OperationalError("no such table: platform_accounts")
+
+
+@pytest.mark.django_db
+def test_prepare_may_be_repeated(settings: Any, tmp_path: Path) -> None:
+    settings.STATIC_ROOT = tmp_path
+    assert run("prepare")[-1] == "Ready for this version."
+    assert run("prepare")[-1] == "Ready for this version."

@@ -1,6 +1,6 @@
 """Two accounts, and people signed in to one of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -68,3 +68,34 @@ def root(alpha: World) -> Client:
     user = person(alpha.account, "root", "admin")
     User.objects.filter(pk=user.pk).update(is_superuser=True)
     return signed_in(user)
+
+
+@pytest.fixture
+def opened(page: Any, live_server: LiveServer, alpha: World) -> Iterator[Any]:
+    """Chromium, signed in as alpha's administrator. Errors, broken policies and strange hosts fail the test."""
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda asked: None if asked.url.startswith(live_server.url) else complaints.append(asked.url))
+    session = signed_in(alpha.admin).cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    yield page
+    assert complaints == [], page.url
+
+
+@pytest.fixture
+def visit(opened: Any, live_server: LiveServer) -> Callable[[str], Any]:
+    """Go to a page, and wait until its scripts have run."""
+
+    def go(url: str) -> Any:
+        opened.goto(live_server.url + url)
+        opened.wait_for_function("window.Alpine !== undefined")
+        return opened
+
+    return go
+
+
+def overhang(page: Any) -> int:
+    """How many pixels of a page stand out at its side."""
+    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return width

@@ -251,6 +251,11 @@ def test_nobody_locks_the_account(admin: Client, alpha: World) -> None:
     me = Membership.objects.get(user=alpha.admin)
     assert "You cannot remove yourself" in say(admin, act(me, "remove"))
     assert Membership.objects.filter(pk=me.pk).exists()
+    assert "last administrator" in say(admin, act(me, "role"), role="viewer")
+    assert Membership.objects.get(pk=me.pk).role == "admin"
+    person(alpha.account, "edna", "admin")
+    say(admin, act(me, "role"), role="viewer")
+    assert Membership.objects.get(pk=me.pk).role == "viewer"
 
 
 def test_the_account_in_use_is_chosen_by_post(admin: Client, alpha: World, beta: World) -> None:
@@ -265,7 +270,7 @@ def test_the_account_in_use_is_chosen_by_post(admin: Client, alpha: World, beta:
     assert "You are not a member" in say(stranger, url, account=str(beta.account.pk))
 
 
-NEW_TYPE = {"event_category": "custom", "description": "", "payload_schema": "{}"}
+NEW_TYPE = {"event_category": "custom", "description": "", "payload_lines": ""}
 
 
 def test_a_name_enters_the_catalog_once(admin: Client, alpha: World) -> None:

@@ -9,11 +9,15 @@ from django.contrib import admin as django_admin
 from django.db.models import Model
 from django.test import Client
 
-from opsflows.accounts.models import ApiKey, Membership, PlatformAccount, User
+from opsflows.accounts.models import ApiKey, Membership, PlatformAccount, Recipient, Team, User
+from opsflows.audit.models import AuditEntry
 from opsflows.events.models import Event, EventType, Rejection, RoutingFailure, Source, SourceSecret
-from opsflows.queue.models import WorkerHeartbeat
-from opsflows.records.models import Task
+from opsflows.messages.models import MessageTemplate, Notification
+from opsflows.queue.models import Job, WorkerHeartbeat
+from opsflows.records.models import Record, Task
 from opsflows.runs.models import Execution
+from opsflows.schedules.models import Schedule, ScheduleFire
+from opsflows.upkeep.models import RetentionPolicy, SummaryChoice
 from opsflows.workflows.models import Workflow
 from tests.admin.addresses import LABELS, MODELS, act, acts, adding, listing, page
 from tests.admin.conftest import signed_in
@@ -23,14 +27,24 @@ ADMINS = django_admin.site._registry
 #: Which rows are an account's.
 OWNED = {
     ApiKey: "account",
+    AuditEntry: "account",
     Event: "account",
     EventType: "account",
     Execution: "account",
+    Job: "account",
     Membership: "account",
+    MessageTemplate: "account",
     PlatformAccount: "pk",
+    Recipient: "account",
+    Record: "account",
     Rejection: "source__account",
+    RetentionPolicy: "account",
     RoutingFailure: "event__account",
+    Schedule: "account",
+    ScheduleFire: "account",
     Source: "account",
+    SummaryChoice: "account",
+    Team: "account",
     Task: "account",
     User: "memberships__account",
     Workflow: "account",
@@ -43,7 +57,8 @@ def rows(world: World) -> Iterator[Model]:
 
 
 def test_every_model_is_here() -> None:
-    assert set(OWNED) | {WorkerHeartbeat} == set(MODELS)
+    # Notifications are a person's, and not even the account's: tests/messages/test_pages.py.
+    assert set(OWNED) | {WorkerHeartbeat, Notification} == set(MODELS)
 
 
 @pytest.fixture

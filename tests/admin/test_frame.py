@@ -8,7 +8,7 @@ from opsflows.accounts.models import User
 from opsflows.runs.models import Execution
 from tests.admin.addresses import page
 from tests.admin.conftest import signed_in
-from tests.admin.world import World
+from tests.admin.world import PASSWORD, World
 
 
 def policy(client: Client, url: str) -> str:
@@ -40,9 +40,12 @@ def titles(client: Client) -> list[str]:
 
 
 def test_the_sidebar_follows_the_event(admin: Client, viewer: Client, alpha: World) -> None:
-    way = ["Home", "Sources", "Rejections", "Events", "Catalog", "Set aside", "Workflows", "Runs", "Needs attention"]
-    assert titles(admin) == [*way, "Tasks", "People", "API keys", "Accounts", "Sign-ins", "Workers"]
-    assert titles(viewer) == [*way, "Tasks", "Workers"]
+    way = ["Home", "Notifications", "Sources", "Rejections", "Events", "Catalog", "Set aside"]
+    way += ["Workflows", "Runs", "Schedules", "Needs attention", "Message templates", "Tasks", "Records"]
+    upkeep = ["Upkeep", "Daily summary", "Retention"]
+    access = ["People", "Teams", "Recipients", "API keys", "Accounts", "Sign-ins", "Audit"]
+    assert titles(admin) == [*way, *upkeep, *access, "Workers"]
+    assert titles(viewer) == [*way, *upkeep, "Teams", "Recipients", "Workers"]
 
 
 def test_the_sidebar_says_how_much_needs_somebody(admin: Client, alpha: World) -> None:
@@ -60,8 +63,13 @@ def test_a_sign_in_form_stands_before_everything(alpha: World) -> None:
     assert signed_in(alpha.admin).get("/admin/").status_code == 302
 
 
+def test_signing_in_leads_to_the_first_page(alpha: World) -> None:
+    answer = Client().post("/admin/login/", {"username": alpha.admin.username, "password": PASSWORD})
+    assert answer["Location"] == "/admin/"
+
+
 def test_first_steps_are_for_those_who_may_take_them(admin: Client, viewer: Client) -> None:
     assert "First steps" in admin.get("/admin/").content.decode()
     html = viewer.get("/admin/").content.decode()
     assert "First steps" not in html
-    assert "/admin/accounts/" not in html.replace("/admin/accounts/platformaccount/choose/", "")
+    assert "/admin/accounts/apikey/" not in html

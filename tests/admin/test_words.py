@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from opsflows.admin_site import words
 from opsflows.admin_site.document import document
-from opsflows.admin_site.filters import first_id
-from opsflows.queue.ids import new_id
+from opsflows.queue.ids import first_id, new_id
 from opsflows.workflows.admin.sentence import Clause, in_words, reading
 from opsflows.workflows.rule_form import to_graph
 from tests.workflows.rules import check, edge, graph, stop, task, trigger

@@ -9,11 +9,17 @@ from django.utils import timezone
 from opsflows.accounts.actor import system_actor
 from opsflows.accounts.create_user import create_user
 from opsflows.accounts.issue_key import issue_key
-from opsflows.accounts.models import PlatformAccount, User
+from opsflows.accounts.models import PlatformAccount, Recipient, Team, TeamMember, User
 from opsflows.events.models import Event, EventPayload, EventType, Rejection, RoutingFailure, Source, SourceSecret
+from opsflows.messages.models import MessageTemplate
+from opsflows.messages.notify import notify
 from opsflows.queue.ids import new_id
-from opsflows.records.models import Task
+from opsflows.queue.models import Job
+from opsflows.records.models import Activity, Record, Tag, Task
 from opsflows.runs.models import Execution, QueueItem, Step, Variable
+from opsflows.schedules.create_schedule import create_schedule
+from opsflows.schedules.fire_now import fire_now
+from opsflows.upkeep.models import RetentionPolicy, SummaryChoice
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.publish import publish
 from opsflows.workflows.rule_form import to_graph
@@ -36,6 +42,7 @@ def person(where: PlatformAccount, name: str, role: str) -> User:
         password=PASSWORD,
         email=f"{name}@example.com",
         role=role,
+        now=timezone.now(),
     )
 
 
@@ -72,9 +79,64 @@ class World:
         RoutingFailure.objects.create(event=event, consumer=f"consumer-{name}", error="KeyError", failed_at=now)
         workflow = self.workflow(name)
         run = self.run(workflow, event)
-        Task.objects.create(account=self.account, title=f"task {name}", created_at=now, execution_id=run.pk, due_at=now)
+        self._record(name, run)
         issue_key(actor=self.actor, account=self.account, user=self.admin, name=f"key {name}", now=now)
-        person(self.account, name, "viewer")
+        self._schedule(name, workflow)
+        self._team(name, person(self.account, name, "viewer"))
+        MessageTemplate.objects.create(account=self.account, name=f"text-{name}", subject=name, body=f"About {name}")
+        people = User.objects.filter(memberships__account=self.account, memberships__role="admin")
+        notify(account_id=self.account.pk, users=people, title=f"News of {name}", link="/admin/", now=now)
+        self._upkeep(name)
+
+    def _upkeep(self, name: str) -> None:
+        now = timezone.now()
+        kinds = {"kind": "retention.clean", "account": self.account, "created_at": now, "scheduled_at": now}
+        Job.objects.create(key=f"clean {name}", note=f"at {name}", **kinds)
+        SummaryChoice.objects.create(account=self.account, user=User.objects.get(username=name), wants=True)
+        RetentionPolicy.objects.get_or_create(
+            account=self.account,
+            kind="runs",
+            defaults={"id": RetentionPolicy.id_of(self.account.pk, "runs"), "keep_days": 100},
+        )
+
+    def _schedule(self, name: str, workflow: Workflow) -> None:
+        now = timezone.now()
+        at_seven = {"actor": self.actor, "cron": "0 7 * * *", "now": now}
+        create_schedule(name=f"start {name}", workflow_id=workflow.pk, is_active=False, **at_seven)
+        schedule = create_schedule(name=f"send {name}", event_name=f"{self.mark}.daily", data={"by": name}, **at_seven)
+        fire_now(actor=self.actor, schedule=schedule, now=now)
+
+    def _record(self, name: str, run: Execution) -> None:
+        now = timezone.now()
+        record = Record.objects.create(
+            account=self.account,
+            type="customer",
+            key=f"key-{name}",
+            title=f"record {name}",
+            data={"value": 1, "note": self.mark, "lines": [{"sku": name}]},
+            owner=self.admin,
+            created_at=now,
+            updated_at=now,
+        )
+        task = Task.objects.create(
+            account=self.account,
+            title=f"task {name}",
+            created_at=now,
+            execution_id=run.pk,
+            due_at=now,
+            record=record,
+            assignee=self.admin,
+        )
+        Tag.objects.create(account=self.account, record=record, name=f"tag-{name}", created_at=now)
+        about = {"account": self.account, "record": record, "task": task, "execution_id": run.pk}
+        Activity.objects.create(**about, at=now, kind="note", text=f"told {name}", user_id=self.admin.pk)
+
+    def _team(self, name: str, member: User) -> None:
+        team = Team.objects.create(account=self.account, name=f"team {name}")
+        TeamMember.objects.create(team=team, user=member, position=1)
+        TeamMember.objects.create(team=team, user=self.admin, position=2)
+        Recipient.objects.create(account=self.account, name=f"team {name} wins", team=team)
+        Recipient.objects.create(account=self.account, name=f"person {name}", person=member)
 
     def event(self, *, source: Source | None = None, **fields: Any) -> Event:
         now = timezone.now()

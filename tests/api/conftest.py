@@ -33,6 +33,7 @@ def key(account: PlatformAccount) -> IssuedKey:
         password="correct horse battery",
         email="ed@example.com",
         role="editor",
+        now=timezone.now(),
     )
     return issue_key(actor=actor, account=account, user=user, name="shop", now=timezone.now())
 

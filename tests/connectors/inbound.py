@@ -12,9 +12,16 @@ NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 """The moment at which every test takes place, on a whole second."""
 
 
-def inbound(body: bytes, headers: Mapping[str, str], content_type: str = "application/json") -> InboundRequest:
+URL = "https://ops.example.com/hooks/abc"
+REQUIRED: Mapping[str, Mapping[str, Any]] = {"salesforce": {"organization_id": "00D000000000001AAA"}}
+"""Options that a preset cannot do without, by the preset's name."""
+
+
+def inbound(
+    body: bytes, headers: Mapping[str, str], content_type: str = "application/json", url: str = URL
+) -> InboundRequest:
     lowered = {name.lower(): value for name, value in headers.items()}
-    return InboundRequest("POST", "https://ops.example.com/hooks/abc", lowered, body, content_type)
+    return InboundRequest("POST", url, lowered, body, content_type)
 
 
 def signed(
@@ -26,10 +33,11 @@ def signed(
     options: Mapping[str, Any] | None = None,
     name: str = "",
     key: str = "",
+    url: str = URL,
 ) -> InboundRequest:
     """The request as the preset's own vendor would send it."""
-    url = "https://ops.example.com/hooks/abc"
-    return inbound(body, preset.sign(body, secret=secret, options=options or {}, now=now, name=name, key=key, url=url))
+    headers = preset.sign(body, secret=secret, options=options or {}, now=now, name=name, key=key, url=url)
+    return inbound(body, headers, headers["Content-Type"].partition(";")[0], url)
 
 
 def refusal(

@@ -44,6 +44,8 @@ def test_beyond_the_calendar_is_its_end() -> None:
         ("2026-02-28T10:00:00+02:00", datetime(2026, 2, 28, 10, tzinfo=timezone(timedelta(hours=2)))),
         ("2026-02-28T10:00:00", datetime(2026, 2, 28, 10, tzinfo=UTC)),
         ("2026-02-28", datetime(2026, 2, 28, tzinfo=UTC)),
+        ("0001-01-01T00:00:00Z", None),
+        ("9999-12-31T23:59:59Z", None),
         *[(value, None) for value in (None, True, "", "soon", "0001-01-01T00:00:00+23:00", 10**20, [], {})],
         *[(Decimal(value), None) for value in ("NaN", "sNaN", "Infinity", "1E+999999", "-1E+999999")],
     ],

@@ -5,6 +5,7 @@ import pytest
 
 from connectors.names import check_name, event_name
 from connectors.registry import UnknownPreset, preset, presets
+from tests.connectors.inbound import REQUIRED
 
 
 def test_the_presets_of_the_house() -> None:
@@ -16,7 +17,7 @@ def test_the_presets_of_the_house() -> None:
 def test_every_preset_is_ready_for_staff(each) -> None:
     assert each.label
     assert each.setup.endswith(".")
-    assert each.check_options({}) == []
+    assert each.check_options(REQUIRED.get(each.name, {})) == []
     assert each.check_secret("  ") is not None
     assert check_name(event_name(each.name, "x")) is None
 

@@ -3,6 +3,7 @@
 import base64
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from connectors.base import InboundRequest, Preset, Refused
 from connectors.registry import preset, presets
-from tests.connectors.inbound import NOW, inbound, refusal, signed
+from tests.connectors.inbound import NOW, REQUIRED, inbound, refusal, signed
+from tests.connectors.keys import EC_PRIVATE, EC_PUBLIC
 
 BODY = b'{"id":"evt_1","type":"invoice.paid","action":"opened"}'
 ED25519 = base64.b64encode(bytes(range(32))).decode()
@@ -37,9 +39,50 @@ SETUPS = [
         ["webhook-id", "webhook-timestamp", "webhook-signature"],
         id="standard-ed25519",
     ),
+    pytest.param("attio", "s", "s", {}, ["Attio-Signature"], id="attio"),
+    pytest.param("calendly", "s", "s", {}, ["Calendly-Webhook-Signature"], id="calendly"),
+    pytest.param("intercom", "s", "s", {}, ["X-Hub-Signature"], id="intercom"),
+    pytest.param("pagerduty", "s", "s", {}, ["X-PagerDuty-Signature"], id="pagerduty"),
+    pytest.param("segment", "s", "s", {}, ["X-Signature"], id="segment"),
+    pytest.param("typeform", "s", "s", {}, ["Typeform-Signature"], id="typeform"),
+    pytest.param(
+        "zendesk",
+        "s",
+        "s",
+        {},
+        ["X-Zendesk-Webhook-Signature", "X-Zendesk-Webhook-Signature-Timestamp"],
+        id="zendesk",
+    ),
+    pytest.param("shopify", "s", "s", {}, ["X-Shopify-Hmac-Sha256"], id="shopify"),
+    pytest.param("slack", "s", "s", {}, ["X-Slack-Signature", "X-Slack-Request-Timestamp"], id="slack"),
+    pytest.param(
+        "sendgrid",
+        EC_PRIVATE,
+        EC_PUBLIC,
+        {},
+        ["X-Twilio-Email-Event-Webhook-Signature", "X-Twilio-Email-Event-Webhook-Timestamp"],
+        id="sendgrid",
+    ),
+    pytest.param("hubspot", "s", "s", {}, ["X-HubSpot-Signature-v3", "X-HubSpot-Request-Timestamp"], id="hubspot"),
+    pytest.param("hubspot", "s", "s", {"signature": "v2"}, ["X-HubSpot-Signature"], id="hubspot-v2"),
+    pytest.param("hubspot", "s", "s", {"signature": "v1"}, ["X-HubSpot-Signature"], id="hubspot-v1"),
     pytest.param("hmac", "s", "s", {}, ["X-Signature"], id="hmac"),
     pytest.param("hmac", "s", "s", TIMED | {"encoding": "base64"}, ["X-Signature", "X-Time"], id="hmac-timed"),
 ]
+
+
+@st.composite
+def changes(draw: st.DrawFn, before: bytes, start: int = 0) -> bytes:
+    """`before` with one byte changed, inserted or removed, or its end cut off; the first `start` bytes stay."""
+    position = draw(st.integers(start, len(before) - 1))
+    byte = draw(st.integers(0, 255).filter(lambda new: new != before[position]))
+    kind = draw(st.sampled_from(["changed", "inserted", "removed", "cut"]))
+    return {
+        "changed": before[:position] + bytes([byte]) + before[position + 1 :],
+        "inserted": before[:position] + bytes([byte]) + before[position:],
+        "removed": before[:position] + before[position + 1 :],
+        "cut": before[:position],
+    }[kind]
 
 
 @pytest.mark.parametrize(("name", "signing", "verifying", "options", "covered"), SETUPS)
@@ -53,15 +96,7 @@ def test_any_changed_byte_is_refused(
 
     where = data.draw(st.sampled_from(["body", *covered]))
     before = BODY if where == "body" else request.header(where).encode()
-    position = data.draw(st.integers(0, len(before) - 1))
-    byte = data.draw(st.integers(0, 255).filter(lambda new: new != before[position]))
-    kind = data.draw(st.sampled_from(["changed", "inserted", "removed", "cut"]))
-    after = {
-        "changed": before[:position] + bytes([byte]) + before[position + 1 :],
-        "inserted": before[:position] + bytes([byte]) + before[position:],
-        "removed": before[:position] + before[position + 1 :],
-        "cut": before[:position],
-    }[kind]
+    after = data.draw(changes(before))
     if where == "body":
         changed = inbound(after, request.headers)
     else:
@@ -69,14 +104,30 @@ def test_any_changed_byte_is_refused(
     assert refusal(each, changed, verifying, options=options) is not None
 
 
+@pytest.mark.parametrize(("name", "secret"), [("bearer", "token"), ("basic", "user:pässword")])
+@given(data=st.data())
+def test_any_changed_byte_of_a_credential_is_refused(name: str, secret: str, data: st.DataObject) -> None:
+    each = preset(name)
+    request = signed(each, BODY, secret=secret)
+    assert refusal(each, request, secret) is None
+    before = request.header("Authorization").encode()
+    after = data.draw(changes(before, start=before.index(b" ")))
+    changed = inbound(BODY, {"Authorization": after.decode("latin-1")})
+    assert refusal(each, changed, secret) is not None
+
+
 ANY_TEXT = st.text(st.characters(), max_size=40)
+FIELDS = [
+    *("id", "type", "created", "timestamp", "action", "event", "event_id", "occurred_at"),
+    *("created_at", "event_type", "events", "messageId", "time", "topic"),
+    *("subscriptionType", "eventId", "occurredAt", "sg_event_id", "event_time", "challenge", "actions", "specversion"),
+]
 DOCUMENTS = st.recursive(
     st.none() | st.booleans() | st.integers() | st.just(-(10**300)) | st.decimals() | ANY_TEXT,
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["id", "type", "created", "timestamp", "action", "event", "event_id", "occurred_at"])
-            | ANY_TEXT,
+            st.sampled_from(FIELDS) | ANY_TEXT,
             inner,
             max_size=5,
         )
@@ -101,13 +152,61 @@ HEADER_NAMES = [
     "x-signature",
     "x-time",
     "idempotency-key",
+    "attio-signature",
+    "authorization",
+    "calendly-webhook-signature",
+    "typeform-signature",
+    "x-hub-signature",
+    "x-pagerduty-signature",
+    "x-zendesk-webhook-invocation-id",
+    "x-zendesk-webhook-signature",
+    "x-zendesk-webhook-signature-timestamp",
+    "x-shopify-hmac-sha256",
+    "x-shopify-topic",
+    "x-shopify-triggered-at",
+    "x-slack-signature",
+    "x-slack-request-timestamp",
+    "x-twilio-signature",
+    "x-twilio-webhooks-signature-settings",
+    "x-twilio-email-event-webhook-signature",
+    "x-twilio-email-event-webhook-timestamp",
+    "x-hubspot-signature-v3",
+    "x-hubspot-request-timestamp",
+    "x-hubspot-signature",
 ]
 HEADERS = st.dictionaries(st.sampled_from(HEADER_NAMES), HEADER_VALUES) | st.fixed_dictionaries(
     dict.fromkeys(HEADER_NAMES, HEADER_VALUES)
 )
-REQUESTS = st.builds(InboundRequest, ANY_TEXT, ANY_TEXT, HEADERS, st.binary(), ANY_TEXT, ANY_TEXT)
+URLS = ANY_TEXT | st.builds("https://{}/{}?key=s&bodySHA256={}".format, ANY_TEXT, ANY_TEXT, ANY_TEXT)
+FORMS = st.dictionaries(
+    st.sampled_from(["payload", "command", "ssl_check", "MessageStatus", "Timestamp", "CallStatus"]) | ANY_TEXT,
+    ANY_TEXT | TIMES | st.sampled_from(["{", '{"type":"block_actions"}', "Sun, 99 Foo 1 25:61:61 +9999"]),
+    max_size=4,
+).map(lambda fields: urlencode(fields, errors="surrogatepass").encode())
+ATTRIBUTES = st.sampled_from(
+    [
+        "",
+        'xmlns="http://schemas.xmlsoap.org/soap/envelope/"',
+        'xmlns="http://soap.sforce.com/2005/09/outbound"',
+        'xmlns:x="http://www.w3.org/2001/XMLSchema-instance"',
+        'x:type="sf:Lead"',
+        'x:nil="true"',
+    ]
+)
+MARKUP = st.sampled_from(
+    ["Envelope", "Body", "notifications", "OrganizationId", "Notification", "Id", "sObject", "x:y"]
+)
+XML = st.recursive(
+    ANY_TEXT,
+    lambda inner: st.builds("<{0} {3} {4}>{1}{2}</{0}>".format, MARKUP, inner, inner, ATTRIBUTES, ATTRIBUTES),
+    max_leaves=8,
+).map(lambda text: text.encode("utf-8", "surrogatepass"))
+BODIES = st.binary() | FORMS | XML
+CONTENT_TYPES = ANY_TEXT | st.sampled_from(["application/x-www-form-urlencoded", "application/json", "text/xml"])
+REQUESTS = st.builds(InboundRequest, ANY_TEXT, URLS, HEADERS, BODIES, CONTENT_TYPES, ANY_TEXT)
 SECRETS = st.lists(
-    ANY_TEXT | st.sampled_from([ED25519_PUBLIC, "whsec_", "whpk_", "whpk_AAAA", "whsec_c2VjcmV0"]), max_size=4
+    ANY_TEXT | st.sampled_from(["s", EC_PUBLIC, ED25519_PUBLIC, "whsec_", "whpk_", "whpk_AAAA", "whsec_c2VjcmV0"]),
+    max_size=4,
 )
 
 
@@ -117,8 +216,11 @@ def options_for(each: Preset) -> st.SearchStrategy[dict[str, Any]]:
         ANY_TEXT | st.none() | st.integers() | st.lists(ANY_TEXT),
         max_size=4,
     )
-    known = [{}, TIMED, TIMED | {"timestamp_unit": "iso"}] if each.name == "hmac" else [{}]
-    return wild | st.sampled_from(known)
+    known = {
+        "hmac": [TIMED, TIMED | {"timestamp_unit": "iso"}],
+        "hubspot": [{"signature": "v2"}, {"signature": "v1"}],
+    }
+    return wild | st.sampled_from([dict(REQUIRED.get(each.name, {})), *known.get(each.name, [])])
 
 
 @pytest.mark.parametrize("each", presets(), ids=lambda each: each.name)
@@ -150,9 +252,13 @@ def test_a_refusal_tells_neither_the_secret_nor_the_signature(
     each: Preset, request_: InboundRequest, rest: str
 ) -> None:
     secret = f"§secret§{rest}"
-    right = each.sign(request_.body, secret=secret, options={}, now=NOW)
+    options = REQUIRED.get(each.name, {})
+    try:
+        right = each.sign(request_.body, secret=secret, options=options, now=NOW)
+    except ValueError:
+        right = {}
     with pytest.raises(Refused) as caught:
-        each.verify(request_, secrets=[secret], options={}, now=NOW)
+        each.verify(request_, secrets=[secret], options=options, now=NOW)
     assert "§" not in caught.value.detail
     assert not any(value[-30:] in caught.value.detail for value in right.values() if len(value) > 40)
 
@@ -161,8 +267,13 @@ def test_a_refusal_tells_neither_the_secret_nor_the_signature(
 @given(document=DOCUMENTS)
 def test_what_is_read_fits_the_columns(each: Preset, document: Any) -> None:
     headers = {"x-github-event": "push", "x-github-delivery": "d" * 300, "webhook-id": "m" * 300}
+    headers |= {
+        "x-shopify-topic": "orders/create",
+        "x-shopify-webhook-id": "w" * 300,
+        "x-shopify-triggered-at": "9" * 9,
+    }
     try:
-        events = each.read(inbound(b"", headers), document, options={})
+        events = each.read(inbound(b"", headers), document, options=REQUIRED.get(each.name, {}))
     except Refused:
         return
     for event in events:

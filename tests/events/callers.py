@@ -23,6 +23,7 @@ def key_for(account: PlatformAccount, *, role: str = "editor", **options: Any) -
         password="correct horse battery",
         email="someone@example.com",
         role=role,
+        now=timezone.now(),
     )
     return issue_key(actor=actor, account=account, user=user, name="key", now=timezone.now(), **options).text
 

@@ -47,7 +47,9 @@ def actor(account: PlatformAccount) -> Actor:
 
 @pytest.fixture
 def source(account: PlatformAccount, actor: Actor) -> Source:
-    return create_source(actor=actor, account=account, name="Stripe", connector="stripe", secret=SECRET)
+    return create_source(
+        actor=actor, account=account, name="Stripe", connector="stripe", secret=SECRET, now=timezone.now()
+    )
 
 
 @pytest.fixture

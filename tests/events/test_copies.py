@@ -123,7 +123,7 @@ def test_a_source_switched_off_in_the_middle_takes_nothing_more(source: Source, 
 
     def run(number: int) -> list[int]:
         if number == 0:
-            change_source(actor=actor, source=source, is_active=False)
+            change_source(actor=actor, source=source, is_active=False, now=timezone.now())
             off.set()
             return []
         statuses = []

@@ -110,7 +110,7 @@ def test_another_content_type_is_415(post: Post, source: Source) -> None:
 
 
 def test_a_disabled_source_is_410(post: Post, source: Source, actor: Actor) -> None:
-    change_source(actor=actor, source=source, is_active=False)
+    change_source(actor=actor, source=source, is_active=False, now=timezone.now())
     refused(post(source, stripe_body()), 410, "disabled_source")
 
 

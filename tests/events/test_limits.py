@@ -41,7 +41,7 @@ def send_chunked(client: Client, source: Source, body: bytes, wire: Wire, **envi
 
 @pytest.fixture
 def small(source: Source, actor: Actor) -> Source:
-    return change_source(actor=actor, source=source, max_body_bytes=LIMIT)
+    return change_source(actor=actor, source=source, max_body_bytes=LIMIT, now=timezone.now())
 
 
 def sized(length: int) -> bytes:
@@ -108,7 +108,7 @@ def test_chunks_that_the_server_does_not_read_are_400(client: Client, small: Sou
 
 
 def test_only_allowed_networks_may_send(post: Post, source: Source, actor: Actor) -> None:
-    change_source(actor=actor, source=source, allowed_networks=["203.0.113.0/24", "2001:db8::/32"])
+    change_source(actor=actor, source=source, allowed_networks=["203.0.113.0/24", "2001:db8::/32"], now=timezone.now())
     for address, status in [
         ("203.0.113.7", 202),
         ("::ffff:203.0.113.7", 202),
@@ -124,7 +124,7 @@ def test_only_allowed_networks_may_send(post: Post, source: Source, actor: Actor
 
 
 def test_a_forwarded_address_is_believed_only_from_trusted_proxies(post: Post, source: Source, actor: Actor) -> None:
-    change_source(actor=actor, source=source, allowed_networks=["203.0.113.0/24"])
+    change_source(actor=actor, source=source, allowed_networks=["203.0.113.0/24"], now=timezone.now())
     response = post(source, stripe_body(), REMOTE_ADDR="198.51.100.1", HTTP_X_FORWARDED_FOR="203.0.113.7")
     assert response.status_code == 403
 

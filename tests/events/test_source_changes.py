@@ -34,36 +34,36 @@ def known(post: Post, source: Source) -> Source:
 
 
 def test_both_secrets_are_valid_while_rotating(post: Post, known: Source, actor: Actor) -> None:
-    add_secret(actor=actor, source=known, secret=SECOND)
+    add_secret(actor=actor, source=known, secret=SECOND, now=timezone.now())
     assert post(known, stripe_body(), secret=SECOND).status_code == 202
     assert post(known, stripe_body(), secret=SECRET).status_code == 202
 
 
 def test_a_retired_secret_is_refused_at_once(post: Post, known: Source, actor: Actor) -> None:
     old = SourceSecret.objects.get(source=known)
-    add_secret(actor=actor, source=known, secret=SECOND)
+    add_secret(actor=actor, source=known, secret=SECOND, now=timezone.now())
     assert post(known, stripe_body(), secret=SECRET).status_code == 202
-    retire_secret(actor=actor, source=known, secret_id=old.pk)
+    retire_secret(actor=actor, source=known, secret_id=old.pk, now=timezone.now())
     assert post(known, stripe_body(), secret=SECRET).status_code == 401
     assert post(known, stripe_body(), secret=SECOND).status_code == 202
 
 
 def test_the_last_secret_stays(known: Source, actor: Actor) -> None:
     with pytest.raises(ValidationError, match="last secret"):
-        retire_secret(actor=actor, source=known, secret_id=SourceSecret.objects.get().pk)
+        retire_secret(actor=actor, source=known, secret_id=SourceSecret.objects.get().pk, now=timezone.now())
 
 
 def test_switching_off_and_on_is_noticed_at_once(post: Post, known: Source, actor: Actor) -> None:
-    change_source(actor=actor, source=known, is_active=False)
+    change_source(actor=actor, source=known, is_active=False, now=timezone.now())
     assert post(known, stripe_body()).status_code == 410
     assert not Event.objects.exists()
-    change_source(actor=actor, source=known, is_active=True)
+    change_source(actor=actor, source=known, is_active=True, now=timezone.now())
     assert post(known, stripe_body()).status_code == 202
 
 
 def test_a_copy_sent_to_a_source_that_was_switched_off_is_410(post: Post, source: Source, actor: Actor) -> None:
     assert post(source, stripe_body("evt_1")).status_code == 202
-    change_source(actor=actor, source=source, is_active=False)
+    change_source(actor=actor, source=source, is_active=False, now=timezone.now())
     assert post(source, stripe_body("evt_1")).status_code == 410
 
 
@@ -83,9 +83,9 @@ def test_what_was_refused_is_taken_once_it_is_allowed(
     post: Post, known: Source, actor: Actor, before: dict[str, Any], after: dict[str, Any]
 ) -> None:
     body = stripe_body(filler="x" * 2000)
-    change_source(actor=actor, source=known, **before)
+    change_source(actor=actor, source=known, **before, now=timezone.now())
     assert post(known, body).status_code in (403, 413)
-    change_source(actor=actor, source=known, **after)
+    change_source(actor=actor, source=known, **after, now=timezone.now())
     assert post(known, body).status_code == 202
 
 
@@ -100,7 +100,7 @@ def test_what_is_wrong_with_a_source_is_said_by_field(account: PlatformAccount, 
     ]:
         right: dict[str, Any] = {"name": "Other", "connector": "stripe", "secret": SECRET}
         with pytest.raises(ValidationError) as refusal:
-            create_source(actor=actor, account=account, **right | wrong)
+            create_source(actor=actor, account=account, **right | wrong, now=timezone.now())
         assert field in refusal.value.message_dict
     assert Source.objects.count() == 1
 
@@ -109,9 +109,9 @@ def test_sources_of_another_account_cannot_be_changed(source: Source) -> None:
     stranger = PlatformAccount.objects.create(slug="globex", name="Globex")
     viewer = Actor(account_id=stranger.pk, user_id=None, role="admin", door="api")
     with pytest.raises(Forbidden):
-        change_source(actor=viewer, source=source, is_active=False)
+        change_source(actor=viewer, source=source, is_active=False, now=timezone.now())
     with pytest.raises(Forbidden):
-        add_secret(actor=viewer, source=source, secret=SECOND)
+        add_secret(actor=viewer, source=source, secret=SECOND, now=timezone.now())
 
 
 def test_what_no_revision_tells_is_noticed_a_little_later(known: Source) -> None:

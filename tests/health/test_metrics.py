@@ -81,6 +81,31 @@ def test_names_beyond_the_bound_are_counted_together(monkeypatch: pytest.MonkeyP
     assert name not in metrics._named
 
 
+def test_every_door_has_its_pattern() -> None:
+    assert set(Event.Door.values) <= metrics.PATTERNS.keys()
+    # A member of the enumeration serves as well as its value.
+    assert metrics.PATTERNS[Event.Door.WEBHOOK] == "webhook-bridge"
+
+
+def test_figures_under_the_names_of_triggers(client: Client, settings: Settings) -> None:
+    settings.METRICS_TOKEN = "s3cret"
+    name = unique_name()
+    metrics.event_received(door="webhook", event_type=name)
+    metrics.event_routed(door="webhook", event_type=name, seconds=0.2)
+    read = figures(client.get("/metrics", headers={"Authorization": "Bearer s3cret"}).text)
+    by_both = (("event_type", name), ("pattern", "webhook-bridge"))
+    assert read["events_received_total", by_both] == 1
+    assert read["events_sent_total", by_both] == 1
+    assert read["event_latency_seconds_count", (("pattern", "webhook-bridge"),)] >= 1
+
+
+def test_they_keep_event_names_to_holders_of_the_token(client: Client) -> None:
+    metrics.event_received(door="step", event_type=unique_name())
+    read = figures(client.get("/metrics").text)
+    assert read["events_received_total", (("pattern", "workflow"),)] >= 1
+    assert not any("event_type" in dict(labels) for _, labels in read)
+
+
 def test_gauges_tell_what_waits(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backlog, "COUNT_LIMIT", 3)
     account = PlatformAccount.objects.create(slug="acme", name="Acme")

@@ -49,3 +49,15 @@ def test_without_an_address_the_step_says_what_is_missing(engine: Engine, live: 
     engine.emit("deal.won")
     engine.settle()
     assert "SLACK_WEBHOOK_URL" in (engine.run().error_message or "")
+
+
+def test_the_address_is_a_secret_on_every_host(
+    engine: Engine, live: Callable[..., Workflow], slack: Receiver, settings: Any
+) -> None:
+    """Other chat programs take Slack's messages, too, at addresses of their own."""
+    settings.SLACK_WEBHOOK_URL = f"{slack.url}/hooks/s3cret"
+    live("deal.won", {"type": "slack", "channel": "#sales", "message": "x"})
+    engine.emit("deal.won")
+    engine.settle()
+    [shown] = engine.steps("input_data")
+    assert (shown["url"], shown["text"]) == (f"{slack.url.removesuffix('hook')}••••", "x")

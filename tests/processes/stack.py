@@ -173,12 +173,22 @@ class Stack:
         texts = {path.name: path.read_text(errors="replace").splitlines() for path in self.folder.glob("*.log")}
         return "\n".join(f"--- {name}\n" + "\n".join(text[-lines:]) for name, text in texts.items())
 
-    def _start(self, name: str, arguments: Sequence[str], stdout: int | None = None) -> psutil.Popen:
+    def start_machine(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> psutil.Popen:
+        """A process with settings of its own, as on another machine of the same installation."""
+        return self._start(name, arguments, environment=environment)
+
+    def _start(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        stdout: int | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> psutil.Popen:
         with self.log(name).open("ab") as log:
             process = psutil.Popen(
                 [sys.executable, *arguments],
                 cwd=ROOT,
-                env=self.environment,
+                env={**self.environment, **(environment or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=log if stdout is None else stdout,
                 stderr=log,

@@ -99,8 +99,9 @@ def test_poison_runs(stack: Stack) -> None:
     stack.stop("worker")
     named = "WHERE workflow_id IN (SELECT id FROM workflows WHERE workflow_name = %s)"
     stack.database.execute(f"UPDATE workflow_versions SET workflow_data = '[]' {named}", "Spoilt")
-    # As if five workers had ended with it already.
-    stack.database.execute(f"UPDATE workflow_queue SET claims = 5 {named}", "Doomed")
+    # As if its wait were over and five workers had ended with the call behind it already.
+    doom = f"UPDATE workflow_queue SET claims = 5, resumes = FALSE, node_id = 'a2', status = 'queued' {named}"
+    stack.database.execute(doom, "Doomed")
     stack.database.execute("UPDATE workflow_queue SET scheduled_at = created_at")
     good = send(stack, "good", GOOD)
     stack.start_worker()

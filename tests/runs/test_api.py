@@ -21,7 +21,13 @@ BIG = {"rules": [{"field": "value", "operator": "greater_than", "value": 100000}
 def api(account: PlatformAccount, actor: Actor, engine: Engine, settings: object) -> Client:
     settings.SECURE_SSL_REDIRECT = False  # type: ignore[attr-defined]
     user = create_user(
-        actor=actor, account=account, username="vi", password="correct horse", email="vi@example.com", role="viewer"
+        actor=actor,
+        account=account,
+        username="vi",
+        password="correct horse",
+        email="vi@example.com",
+        role="viewer",
+        now=engine.now,
     )
     key = issue_key(actor=actor, account=account, user=user, name="reader", now=engine.now)
     return Client(headers={"Authorization": f"Bearer {key.text}"})

@@ -55,6 +55,24 @@ def test_no_run_where_the_condition_does_not_hold(engine: Engine, live: Callable
     assert not Execution.objects.exists()
 
 
+@pytest.mark.parametrize("step", ["database", "outside"])
+def test_what_comes_after_a_wait_has_the_clock_of_its_own_moment(
+    engine: Engine, live: Callable[..., Workflow], step: str
+) -> None:
+    task = {"type": "create_task", "title": "{{today}}", "dueDate": "+1 day"}
+    letter = {"type": "email", "to": ["a@b.example"], "subject": "{{today}}", "body": "x"}
+    live("deal.won", {"type": "delay", "duration": "2 days"}, task if step == "database" else letter)
+    engine.emit("deal.won")
+    engine.settle()
+    engine.pass_time(days=2)
+    said = Task.objects.get().title if step == "database" else mail.outbox[0].subject
+    assert said == "2026-03-04"
+    if step == "database":
+        due = Task.objects.get().due_at
+        assert due is not None
+        assert due > engine.now
+
+
 def test_a_delay_holds_a_row_and_no_worker(engine: Engine, live: Callable[..., Workflow]) -> None:
     live("deal.won", {"type": "delay", "duration": "2 days"}, {"type": "create_task", "title": "Call"})
     engine.emit("deal.won")

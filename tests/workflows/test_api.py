@@ -36,6 +36,7 @@ def client_of(account: PlatformAccount, role: str, scopes: list[str] | None = No
         password="correct horse battery",
         email=f"{name}@example.com",
         role=role,
+        now=timezone.now(),
     )
     key = issue_key(actor=house, account=account, user=user, name="test", scopes=scopes, now=timezone.now())
     return Client(enforce_csrf_checks=True, headers={"Authorization": f"Bearer {key.text}"})

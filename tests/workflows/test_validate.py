@@ -156,7 +156,8 @@ BAD_VALUES: list[tuple[dict[str, Any], str, str]] = [
     (webhook(Host="{{x}}"), "headers.Host", "set by OpsFlows itself"),
     (webhook(**{"X-Id": "a\r\nb"}), "headers.X-Id", "line break"),
     (webhook(**{"X-Id": "\u20ac"}), "headers.X-Id", "cannot carry"),
-    ({"type": "email", "to": "a@b.example", "template": "welcome"}, "template", "`subject` and `body`"),
+    ({"type": "email", "to": "a@b.example", "template": "{{t}}"}, "template", "cannot be a variable"),
+    ({"type": "email", "to": "a@b.example"}, "subject", "Give the message a subject."),
     ({"type": "email", "template": "welcome"}, "to", "at least one recipient"),
 ]
 

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from opsflows.accounts.create_user import create_user
@@ -42,12 +43,13 @@ class RoleForm(forms.Form):
 
 
 def _change_role(deed: Deed) -> str:
-    changed = grant_role(actor=deed.actor, account=deed.row.account, user=deed.row.user, role=deed.data["role"])
+    row, role = deed.row, deed.data["role"]
+    changed = grant_role(actor=deed.actor, account=row.account, user=row.user, role=role, now=deed.now)
     return f"{deed.row.user} is {Role(changed.role).label.lower()} from now on."
 
 
 def _remove(deed: Deed) -> str:
-    remove_member(actor=deed.actor, membership=deed.row)
+    remove_member(actor=deed.actor, membership=deed.row, now=deed.now)
     return f"{deed.row.user} is no member of this account any more."
 
 
@@ -99,7 +101,7 @@ class PersonAdmin(PageAdmin):
     ) -> HttpResponse:
         def create(data: dict[str, Any]) -> HttpResponse:
             account = current_account(request)
-            user = create_user(actor=current_actor(request), account=account, **data)
+            user = create_user(actor=current_actor(request), account=account, **data, now=timezone.now())
             member = Membership.objects.get(account=account, user=user)
             self.log_addition(request, member, "Added the person.")
             messages.success(request, f"{user} can sign in.")

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
-from opsflows.accounts.actor import system_actor
+from opsflows.accounts.actor import command_actor
 from opsflows.accounts.create_user import create_user
 from opsflows.accounts.grant_role import grant_role
 from opsflows.accounts.management.person import Person
@@ -22,7 +23,7 @@ def join(
     Raises:
         ValidationError: the input is wrong.
     """
-    actor = system_actor(account.pk)
+    actor, now = command_actor(account.pk), timezone.now()
     user = User.objects.filter(username=person.username).first()
     if user is None:
         user = create_user(
@@ -35,6 +36,7 @@ def join(
             is_superuser=is_superuser,
             # Whoever has a shell decides; they are told.
             enforce_password_rules=False,
+            now=now,
         )
         _remark_on_password(person, user, say=say)
         return user.memberships.select_related("user").get(account=account)
@@ -43,7 +45,7 @@ def join(
         say(f"{user.username} is not a superuser and is not made one.")
     membership = Membership.objects.filter(account=account, user=user).select_related("user").first()
     if membership is None:
-        membership = grant_role(actor=actor, account=account, user=user, role=role)
+        membership = grant_role(actor=actor, account=account, user=user, role=role, now=now)
         say(f"{user.username} is now {role} in {account.slug}.")
     return membership
 

@@ -9,13 +9,18 @@ from django.db import OperationalError, ProgrammingError
 
 from opsflows.accounts.actor import Forbidden
 from opsflows.accounts.find import UnknownName
+from opsflows.audit.who import Who, acting
 
 
 @contextmanager
 def as_command_errors() -> Iterator[None]:
-    """Turn the refusals of use cases into `CommandError`, so that a script sees one line and a status of 1."""
+    """What a command does: its refusals become `CommandError`, so that a script sees one line and a status of 1.
+
+    What is written inside came through the command door.
+    """
     try:
-        yield
+        with acting(Who(door="command")):
+            yield
     except (Forbidden, UnknownName) as error:
         raise CommandError(str(error)) from None
     except (OperationalError, ProgrammingError) as error:

@@ -5,6 +5,7 @@ from typing import Any
 from opsflows.admin_site.document import document
 from opsflows.admin_site.markup import badge
 from opsflows.events.models import Event, EventPayload
+from opsflows.events.receive import INCOMING_NAME
 from opsflows.runs.admin.looks import RUN
 from opsflows.runs.models import Execution
 
@@ -25,6 +26,7 @@ def event_context(event: Event) -> dict[str, Any]:
         "title": event.name,
         "event": event,
         "payload": document(payload.data) if payload else None,
+        "incoming_name": payload.headers.get(INCOMING_NAME, "") if payload else "",
         "headers": document(payload.headers) if payload and payload.headers else None,
         "runs": [{"row": run, "badge": badge(RUN[Execution.Status(run.execution_status)])} for run in runs[:_LISTED]],
         "more_runs": len(runs) > _LISTED,

@@ -6,10 +6,10 @@ from django.db import connections
 from django.db.models import DateTimeField, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.expressions import RawSQL
 
-from opsflows.admin_site.filters import first_id
 from opsflows.admin_site.markup import Look
 from opsflows.events.admin.reasons import in_words
 from opsflows.events.models import Event, Rejection, Source
+from opsflows.queue.ids import first_id
 
 #: Accepted events are counted no further than this: more says no more.
 MOST = 1000

@@ -30,10 +30,10 @@ class RejectionAdmin(ListAdmin):
     @admin.display(description="Reason")
     def reason_in_words(self, row: Rejection) -> SafeString:
         return format_html(
-            '<div class="ops-wide" title="{}">{}<div class="ops-quiet">{}</div></div>',
-            row.last_detail,
+            '<div class="ops-wide">{}<div class="ops-quiet">{}</div><div class="ops-quiet">{}</div></div>',
             in_words(row.reason),
             what_to_do(row.reason),
+            f"Last: {row.last_detail}" if row.last_detail else "",
         )
 
     @admin.display(description="Times, in one hour")

@@ -1,12 +1,11 @@
 """Events that a consumer could not take: they wait here until they are handed over again."""
 
-import logging
+import uuid
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -17,10 +16,8 @@ from opsflows.admin_site.acts import Act, Deed, Refused
 from opsflows.admin_site.filters import ChoiceFilter
 from opsflows.admin_site.markup import Look, badge, cut, when
 from opsflows.admin_site.pages import PageAdmin
-from opsflows.events.models import RoutingFailure
-from opsflows.events.route import route_again
-
-logger = logging.getLogger(__name__)
+from opsflows.events.hand_over import StillFails, hand_over
+from opsflows.events.models import Event, RoutingFailure
 
 WAITING = Look("Set aside", "attention", "report")
 RESOLVED = Look("Handed over", "done", "check_circle")
@@ -43,18 +40,11 @@ class StateFilter(ChoiceFilter):
         return unresolved(rows)
 
 
-def hand_over(failure: RoutingFailure, now: datetime) -> None:
-    """Once more. Raises `Refused` with what the consumer said."""
-    try:
-        route_again(failure, now=now)
-    except Exception as error:
-        # Whatever a consumer raises: it is what the person has to read.
-        logger.warning("Event %s was handed to %s again in vain: %s", failure.event_id, failure.consumer, error)
-        raise Refused(f"It failed again: {type(error).__name__}: {error}") from error
-
-
 def _again(deed: Deed) -> str:
-    hand_over(deed.row, deed.now)
+    try:
+        hand_over(actor=deed.actor, failure=deed.row, now=deed.now)
+    except StillFails as error:
+        raise Refused(f"It failed again: {error}") from None
     return f"The event was handed to {deed.row.consumer}."
 
 
@@ -87,6 +77,10 @@ class SetAsideAdmin(PageAdmin):
         ),
     )
 
+    def of_account(self, rows: QuerySet, account_id: uuid.UUID) -> QuerySet:
+        # Not by a join: databases would begin with the events of the account, of which there are many.
+        return rows.filter(Exists(Event.objects.filter(pk=OuterRef("event"), account=account_id)))
+
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows: QuerySet = super().get_queryset(request)
         return rows.select_related("event").defer("event__source_label")
@@ -96,14 +90,14 @@ class SetAsideAdmin(PageAdmin):
 
     @admin.action(description="Hand over again", permissions=["operate"])
     def hand_over_again(self, request: HttpRequest, queryset: QuerySet) -> None:
-        current_actor(request).require(Permission.RUNS_OPERATE)
+        actor = current_actor(request)
         failed: list[str] = []
         chosen = list(unresolved(queryset)[: self.list_per_page])
         for failure in chosen:
             try:
-                hand_over(failure, timezone.now())
-            except Refused as refused:
-                failed += refused.sentences
+                hand_over(actor=actor, failure=failure, now=timezone.now())
+            except StillFails as error:
+                failed.append(str(error))
         if len(failed) < len(chosen):
             messages.success(request, f"Handed over: {len(chosen) - len(failed)}.")
         if failed:

@@ -66,8 +66,10 @@ class SourceAdmin(PageAdmin):
                 connector=known.name,
                 secret=data["secret"],
                 options=data["options"],
+                event_names=data["event_names"],
                 allowed_networks=data["allowed_networks"],
                 max_body_bytes=data["max_body_bytes"],
+                now=timezone.now(),
             )
             self.log_addition(request, source, "Created the source.")
             messages.success(request, "The source is ready. Give its address to the sender.")
@@ -94,8 +96,9 @@ class SourceAdmin(PageAdmin):
             "address": settings.PUBLIC_URL + row.path,
             "connector": known.label if known else row.connector,
             "setup": known.setup if known else "",
-            "options": document(known.settings({}) | row.options if known else row.options),
+            "options": document(known.completed({}) | row.options if known else row.options),
             "has_options": bool(known.options if known else row.options),
+            "names": sorted(row.event_names.items()),
             "secrets": list(row.secrets.only("id", "label", "created_at", "source_id")),
             "events": list(Event.objects.filter(source=row).order_by("-pk")[:_LISTED]),
             "rejections": [

@@ -16,29 +16,31 @@ def _change(deed: Deed) -> str:
         source=deed.row,
         name=data["name"],
         options=data["options"],
+        event_names=data["event_names"],
         allowed_networks=data["allowed_networks"],
         max_body_bytes=data["max_body_bytes"],
+        now=deed.now,
     )
     return "The source is changed; the next request is judged by the new settings."
 
 
 def _switch_off(deed: Deed) -> str:
-    change_source(actor=deed.actor, source=deed.row, is_active=False)
+    change_source(actor=deed.actor, source=deed.row, is_active=False, now=deed.now)
     return "The source is off: requests are refused with 410."
 
 
 def _switch_on(deed: Deed) -> str:
-    change_source(actor=deed.actor, source=deed.row, is_active=True)
+    change_source(actor=deed.actor, source=deed.row, is_active=True, now=deed.now)
     return "The source is on."
 
 
 def _add_secret(deed: Deed) -> str:
-    add_secret(actor=deed.actor, source=deed.row, secret=deed.data["secret"], label=deed.data["label"])
+    add_secret(actor=deed.actor, source=deed.row, secret=deed.data["secret"], label=deed.data["label"], now=deed.now)
     return "The new secret is accepted beside those that were valid. Retire the old one once the sender has changed."
 
 
 def _retire_secret(deed: Deed) -> str:
-    retire_secret(actor=deed.actor, source=deed.row, secret_id=uuid.UUID(deed.data["secret"]))
+    retire_secret(actor=deed.actor, source=deed.row, secret_id=uuid.UUID(deed.data["secret"]), now=deed.now)
     return "The secret is retired: what is signed with it is refused from now on."
 
 

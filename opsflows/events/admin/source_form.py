@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from connectors.base import Preset
 from connectors.options import Option
 from opsflows.admin_site import fields
 from opsflows.events.create_source import known_preset
+from opsflows.events.event_names import checked_event_names, read_lines, write_lines
 from opsflows.events.models import DEFAULT_BODY_LIMIT, Source
 
 _OPTION = "option_"
@@ -23,9 +25,19 @@ class SourceForm(forms.Form):
         self.fields["name"] = fields.text("Name", max_length=255, initial=row.name if row else known.label)
         if row is None:
             self.fields["secret"] = fields.secret("Signing secret", help_text="Kept encrypted and never shown again.")
-        settings = known.settings({}) | (row.options if row else {})
+        settings = known.completed(row.options if row else {})
         for option in known.options:
             self.fields[_OPTION + option.name] = _field(option, settings.get(option.name))
+        self.fields["event_names"] = fields.prose(
+            "Names of events",
+            rows=3,
+            required=False,
+            initial=write_lines(row.event_names) if row else "",
+            help_text=(
+                "What incoming events are called here, one to a line: incoming name = our name, such as "
+                "invoice.paid = payment.success. All others keep their names."
+            ),
+        )
         self.fields["allowed_networks"] = fields.prose(
             "Allowed addresses",
             rows=2,
@@ -51,8 +63,18 @@ class SourceForm(forms.Form):
         }
         for name, problem in self.known.check_options(options):
             self.add_error(_OPTION + name if _OPTION + name in self.fields else None, problem)
+        data["event_names"] = self._names(data.get("event_names", ""))
         networks = [line.strip() for line in data.get("allowed_networks", "").splitlines() if line.strip()]
         return data | {"options": options, "allowed_networks": networks}
+
+    def _names(self, written: str) -> dict[str, str]:
+        try:
+            return checked_event_names(self.known.name, read_lines(written))
+        except ValueError as error:
+            self.add_error("event_names", str(error))
+        except ValidationError as error:
+            self.add_error("event_names", error.message_dict["event_names"])
+        return {}
 
 
 def change_form(*, row: Source, data: Mapping[str, Any] | None = None) -> SourceForm:

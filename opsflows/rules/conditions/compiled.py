@@ -1,5 +1,7 @@
 """A checked condition turned into closures once, and then asked many times."""
 
+from collections.abc import Iterator
+
 from opsflows.rules.clock import Clock
 from opsflows.rules.conditions.equality import Equality, equalities
 from opsflows.rules.conditions.explain import Explanation, explain_group
@@ -26,6 +28,10 @@ class Condition:
     def equalities(self) -> list[Equality]:
         """What must be equal for the condition to hold (see `Equality`); empty if nothing must."""
         return list(self._equalities)
+
+    def comparisons(self) -> list[Leaf]:
+        """Every comparison in it, in the order they are written."""
+        return list(_leaves(self._node))
 
 
 def compile_condition(tree: object, *, path: str = "conditions") -> Condition:
@@ -76,6 +82,14 @@ def _any(parts: tuple[Predicate, ...]) -> Predicate:
 def _not_all(parts: tuple[Predicate, ...]) -> Predicate:
     matches = _all(parts)
     return lambda scope, clock: not matches(scope, clock)
+
+
+def _leaves(node: Node) -> Iterator[Leaf]:
+    if isinstance(node, Leaf):
+        yield node
+        return
+    for child in node.children:
+        yield from _leaves(child)
 
 
 def _explain(node: Node, scope: Scope, clock: Clock) -> Explanation:

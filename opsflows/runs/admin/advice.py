@@ -17,6 +17,12 @@ _BY_STATUS = {
 }
 _BY_KIND = {
     "webhook": "Check that the address is right and that it can be reached from here.",
+    "call_api": "Check that the address is right and that it can be reached from here.",
+    "trigger_workflow": "Check that the workflow it names is live, and that workflows do not start each other.",
+    **dict.fromkeys(
+        ("salesforce_create", "salesforce_update", "hubspot_create", "hubspot_update"),
+        "Take this step out, or let the workflow go on over errors, until there is such a connection.",
+    ),
     "slack": "Check the Slack address in this step; a new one is made in Slack under Incoming Webhooks.",
     "email": "Check the recipients, and the mail server's address in EMAIL_URL.",
     "emit_event": "Look for workflows that set each other off; an event must not come back to where it began.",

@@ -1,9 +1,9 @@
 """How the states of runs and steps look, and which index finds the runs of a state."""
 
-from django.db.models import BooleanField, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 
 from opsflows.admin_site.markup import Look
+from opsflows.queue.written_out import written_out
 from opsflows.runs.models import Execution, Step
 
 RUN = {
@@ -34,8 +34,7 @@ def with_status(runs: QuerySet[Execution], status: str) -> QuerySet[Execution]:
     rows = runs.filter(execution_status=status)
     if status == Execution.Status.COMPLETED:
         return rows
-    # Written out: SQLite uses a partial index only where it can read the index's own condition in the statement.
-    unfinished = RawSQL("NOT (workflow_executions.execution_status = 'completed')", (), output_field=BooleanField())
+    unfinished = written_out("NOT (workflow_executions.execution_status = 'completed')")
     return rows.filter(unfinished)
 
 

@@ -1,9 +1,9 @@
 """A run's page: where it stands, in a sentence, and its steps as a timeline."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,10 +15,12 @@ from opsflows.events.models import Event
 from opsflows.records.models import Task
 from opsflows.runs.admin.advice import advice_for
 from opsflows.runs.admin.looks import RUN, STEP, TRIED, UNCLEAR
+from opsflows.runs.admin.made import made_by
+from opsflows.runs.admin.origin import started_by
 from opsflows.runs.models import Execution, QueueItem, Step
 from opsflows.runs.trace import Trace, TracedStep, trace
 
-#: Events that a run emitted which its page lists.
+#: Events that a run emitted, and runs that it started, which its page lists.
 _LISTED = 20
 
 
@@ -46,8 +48,7 @@ class ShownStep:
     input: SafeString | None
     output: SafeString | None
     advice: str
-    task_id: str
-    event_id: str
+    made: list[tuple[str, str, str]]
     is_last: bool
 
 
@@ -56,6 +57,7 @@ def run_context(run: Execution) -> dict[str, Any]:
     found = trace(run.pk)
     execution = found.execution
     emitted = list(Event.objects.filter(cause_execution_id=run.pk).order_by("pk")[: _LISTED + 1])
+    started = list(started_runs(execution)[: _LISTED + 1])
     look = RUN[Execution.Status(execution.execution_status)]
     return {
         "title": f"{execution.workflow.workflow_name}, {execution}",
@@ -66,6 +68,7 @@ def run_context(run: Execution) -> dict[str, Any]:
         "steps": [_shown(step, found) for step in found.steps],
         "ahead": () if found.is_over else _still_to_come(found),
         "goes_on_at": found.goes_on_at,
+        "started_by": started_by(execution),
         "started": when(execution.started_at),
         "ended": at(execution.completed_at) if execution.completed_at else None,
         "began": at(execution.started_at),
@@ -76,8 +79,18 @@ def run_context(run: Execution) -> dict[str, Any]:
         "trigger_data": document(execution.trigger_data) if execution.trigger_data is not None else None,
         "emitted": emitted[:_LISTED],
         "more_emitted": len(emitted) > _LISTED,
+        "runs": [
+            {"row": each, "badge": badge(RUN[Execution.Status(each.execution_status)])} for each in started[:_LISTED]
+        ],
+        "more_runs": len(started) > _LISTED,
         "task_model": Task,
     }
+
+
+def started_runs(run: Execution) -> QuerySet[Execution]:
+    """The runs of other workflows that this one started, in their order."""
+    rows = Execution.objects.filter(origin_id=run.pk, account=run.account_id).select_related("workflow")
+    return rows.only("execution_status", "started_at", "workflow__workflow_name").order_by("pk")
 
 
 def sentence(found: Trace) -> SafeString:
@@ -127,7 +140,6 @@ def _shown(step: TracedStep, found: Trace) -> ShownStep:
     held = state == QueueItem.Status.HELD and last.step_status == Step.Status.RUNNING
     again = state is not None and last.step_status == Step.Status.FAILED
     look = UNCLEAR if held else TRIED if again else STEP[Step.Status(last.step_status)]
-    output = last.output_data if isinstance(last.output_data, Mapping) else {}
     return ShownStep(
         step=step,
         look=look,
@@ -138,8 +150,7 @@ def _shown(step: TracedStep, found: Trace) -> ShownStep:
         input=_folded(last.input_data),
         output=None if step.explanation else _folded(last.output_data),
         advice=advice_for(step, is_over=found.is_over, is_held=held),
-        task_id=str(output.get("task_id") or "") if step.place.kind == "create_task" else "",
-        event_id=str(output.get("event_id") or "") if step.place.kind == "emit_event" else "",
+        made=made_by(step.place.kind, last.output_data),
         is_last=step is found.steps[-1],
     )
 

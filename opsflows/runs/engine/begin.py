@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from opsflows.audit.who import because
+from opsflows.events.causing import causing
+from opsflows.events.emit import Cause
 from opsflows.outbound import redact_value
 from opsflows.queue.transient import is_transient
 from opsflows.rules import Clock, FormulaError, RenderError
@@ -61,7 +64,9 @@ def _ask(run: Run, node: CompiledNode, step: StepContext) -> Outcome:
     try:
         match node.kind:
             case DatabaseKind() as kind:
-                return kind.apply(step)
+                cause = Cause(execution_id=run.execution_id, step_id=node.id, depth=step.depth)
+                with because(f"run {run.execution_id}"), causing(cause):
+                    return kind.apply(step)
             case PureKind() as kind if run.position.resumes and run.position.node_id == node.id:
                 return kind.resume(step, run.woken_by)
             case PureKind() as kind:
@@ -82,6 +87,8 @@ def _freeze(kind: OutsideKind, step: StepContext, warnings: tuple[str, ...], now
     try:
         frozen = kind.freeze(step)
     except Exception as error:
+        if is_transient(error):
+            raise
         return Begun(Fail(f"The call could not be prepared: {error}"), now, _shown(step.config), warnings)
     calling = Calling(
         frozen=frozen,

@@ -79,9 +79,12 @@ class Run:
         return replace(self, outputs=dict(self.outputs), variables=dict(self.variables))
 
     def scope(self) -> dict[str, Any]:
-        """What conditions and texts read: variables before the event's own fields, those before the house's facts."""
+        """What conditions and texts read: variables before the event's own fields, those before the house's facts.
+
+        `steps` is the house's alone: a sender must not be able to say what a step answered.
+        """
         data = self.data if isinstance(self.data, dict) else {"data": self.data}
-        return {**self.facts, "steps": self.outputs, **data, **self.variables}
+        return {**self.facts, **data, **self.variables, "steps": self.outputs}
 
     def context(self, node: CompiledNode, config: Any, scope: Mapping[str, Any], clock: Clock) -> StepContext:
         """What a step kind gets to see."""
@@ -98,6 +101,7 @@ class Run:
             node_id=node.id,
             attempt=self.position.attempt,
             depth=self.depth,
+            references=self.graph.references,
         )
 
     def key(self, node_id: str) -> str:

@@ -84,6 +84,9 @@ class _Walker:
         if self.run.deadline_at is not None and self.now >= self.run.deadline_at:
             over = Ended(Execution.Status.TIMEOUT, "The run took longer than its time limit.")
             return self._end_early(node, over)
+        if self.run.position.resumes and not self.in_transaction:
+            # What comes after a wait has a clock of its own, which a commit has to keep (`_leave`).
+            return NeedsTransaction()
         begun = begin(self.run, node, now=self.now, in_transaction=self.in_transaction)
         if isinstance(begun.result, NeedsTransaction):
             return begun.result

@@ -31,6 +31,13 @@ class Execution(models.Model):
         CANCELLED = "cancelled", "Cancelled"
         TIMEOUT = "timeout", "Timed out"
 
+    class Origin(models.TextChoices):
+        EVENT = "event", "An event"
+        PERSON = "person", "A person"
+        API = "api", "The API"
+        SCHEDULE = "schedule", "A schedule"
+        WORKFLOW = "workflow", "Another workflow"
+
     TERMINAL = frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED, Status.TIMEOUT})
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -40,6 +47,15 @@ class Execution(models.Model):
     event = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, related_name="executions", db_index=False)
     # Only where no event holds it (a run started by hand); an event's payload is not copied.
     trigger_data = ExactJSONField(null=True, blank=True)
+    # Defaults of the database: runs of events, nearly all there are, are written without naming these columns.
+    origin = models.CharField(
+        max_length=16, choices=Origin.choices, db_default=Origin.EVENT, help_text="What started it."
+    )
+    origin_id = models.UUIDField(
+        null=True, blank=True, help_text="The person, the schedule, or the run that started it; none for an event."
+    )
+    # The same start, asked for again (a step tried again, a repeated request), finds its run instead of making another.
+    origin_key = models.CharField(max_length=255, null=True, blank=True, editable=False)
     execution_status = models.CharField("status", max_length=16, choices=Status.choices, default=Status.RUNNING)
     current_step = models.CharField(max_length=255, null=True, blank=True)
     priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.NORMAL)
@@ -61,6 +77,9 @@ class Execution(models.Model):
             models.UniqueConstraint(
                 fields=["event", "workflow"], condition=Q(event__isnull=False), name="run_once_per_event"
             ),
+            models.UniqueConstraint(
+                fields=["origin_key"], condition=Q(origin_key__isnull=False), name="run_once_per_origin_key"
+            ),
             models.CheckConstraint(
                 condition=Q(completed_at__isnull=True)
                 | Q(execution_status__in=["completed", "failed", "cancelled", "timeout"]),
@@ -77,6 +96,16 @@ class Execution(models.Model):
                 name="run_by_unfinished_status",
                 condition=~Q(execution_status="completed"),
             ),
+            # The roll-up (insights): what ended within a few minutes.
+            models.Index(fields=["completed_at"], name="run_ended", condition=Q(completed_at__isnull=False)),
+            # What went wrong in an account, the latest first; a small part of all runs.
+            models.Index(
+                fields=["account", "-completed_at"],
+                name="run_failed_newest",
+                condition=Q(execution_status__in=["failed", "timeout"]),
+            ),
+            # A run's page: the runs it started. A schedule's page: what it started.
+            models.Index(fields=["origin_id", "-id"], name="run_by_origin", condition=Q(origin_id__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -53,6 +53,8 @@ class QueueItem(Leased):
             models.Index(fields=["scheduled_at"], name="queue_waiting", condition=Q(status="waiting")),
             # rescue and renewal: leases of a worker, leases that ran out.
             models.Index(fields=["worker_id"], name="queue_leased", condition=Q(status="processing")),
+            # What waits for a person, the longest first (upkeep's sweep, the daily summary).
+            models.Index(fields=["entered_at"], name="queue_held", condition=Q(status="held")),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,19 @@ document.addEventListener("click", (event) => {
   });
 });
 
+// One more row of names and values.
+document.addEventListener("click", (event) => {
+  if (!event.target.matches("[data-more]")) return;
+  const rows = event.target.form.querySelector(".ops-pairs");
+  const row = rows.lastElementChild.cloneNode(true);
+  for (const input of row.querySelectorAll("input")) {
+    input.value = "";
+    input.removeAttribute("id");
+  }
+  rows.append(row);
+  row.querySelector("input").focus();
+});
+
 document.addEventListener("change", (event) => {
   if (event.target.matches("select[data-submit]")) event.target.form.requestSubmit();
 });

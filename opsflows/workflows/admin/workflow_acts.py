@@ -1,4 +1,4 @@
-"""What can be done with a workflow: publish its draft, pause and resume it, name it."""
+"""What can be done with a workflow: publish its draft, pause and resume it, name it, and what stands beside."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,9 @@ from opsflows.admin_site import fields
 from opsflows.admin_site.acts import Act, Deed, Refused
 from opsflows.rules import Problem
 from opsflows.workflows.activate import set_active
-from opsflows.workflows.admin.looks import has_unpublished
+from opsflows.workflows.admin.approval_acts import APPROVAL_ACTS
+from opsflows.workflows.admin.copy_acts import COPY_ACTS
+from opsflows.workflows.admin.run_now import RUN_NOW
 from opsflows.workflows.errors import InvalidDefinition, NotPublished, RevisionConflict
 from opsflows.workflows.gates import PublishDeferred, PublishRefused
 from opsflows.workflows.models import Workflow
@@ -18,6 +20,7 @@ from opsflows.workflows.publish import publish
 from opsflows.workflows.rule_form import to_rule
 from opsflows.workflows.rule_problems import in_rule_terms
 from opsflows.workflows.save_draft import update_draft
+from opsflows.workflows.unpublished import has_unpublished
 
 
 class PublishForm(forms.Form):
@@ -100,20 +103,26 @@ def _rename(deed: Deed) -> str:
     return "Saved."
 
 
+def _about_publishing(workflow: Workflow) -> str:
+    live = "events start it from now on. Runs under way finish on the version they started with."
+    if workflow.account.requires_four_eyes:
+        return f"Somebody else is asked to approve it. Then the draft becomes a version that never changes, and {live}"
+    return f"The draft becomes a version that never changes, and {live}"
+
+
 ACTS = (
+    *APPROVAL_ACTS,
     Act(
         name="publish",
         label="Publish",
         icon="rocket_launch",
         permission=Permission.WORKFLOWS_WRITE,
-        question=lambda workflow: (
-            "The draft becomes a version that never changes, and events start it from now on. Runs under way finish on "
-            "the version they started with."
-        ),
+        question=_about_publishing,
         perform=_publish,
         is_possible=has_unpublished,
         form=PublishForm,
     ),
+    RUN_NOW,
     Act(
         name="resume",
         label="Resume",
@@ -147,4 +156,5 @@ ACTS = (
         perform=_rename,
         form=NameForm,
     ),
+    *COPY_ACTS,
 )

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from opsflows.accounts.actor import system_actor
+from opsflows.accounts.actor import command_actor
 from opsflows.accounts.find import find_account, find_member
 from opsflows.accounts.issue_key import issue_key
 from opsflows.accounts.management.refusals import as_command_errors
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         with as_command_errors():
             account = find_account(options["account"])
             issued = issue_key(
-                actor=system_actor(account.pk),
+                actor=command_actor(account.pk),
                 account=account,
                 user=find_member(options["user"], account=account),
                 name=options["name"],

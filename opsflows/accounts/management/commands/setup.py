@@ -1,9 +1,8 @@
 """`manage.py setup --account SLUG --admin NAME:PASSWORD:EMAIL`: everything a machine needs before its first start."""
 
-from pathlib import Path
+from io import StringIO
 from typing import Any
 
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -16,7 +15,7 @@ from opsflows.accounts.roles import Role
 
 class Command(BaseCommand):
     help = (
-        "Migrate, load fixtures, collect static files, create the account and its administrator where they are "
+        "Migrate, load the catalog, collect static files, create the account and its administrator where they are "
         "missing. Safe to repeat: accounts and people that exist are left as they are. Prints the account's id."
     )
 
@@ -27,10 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with as_command_errors():
             account = _account(options["account"])
-            call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
-            if fixtures := _fixtures():
-                call_command("loaddata", *fixtures, verbosity=0, stdout=self.stdout)
-            call_command("collectstatic", interactive=False, verbosity=0, stdout=self.stdout)
+            call_command("prepare", stdout=StringIO())
             account = self._kept(account)
             self._admitted(options["admin"], account)
         self.stdout.write(str(account.pk))
@@ -51,7 +47,3 @@ def _account(slug: str) -> PlatformAccount:
     account = PlatformAccount(slug=slug, name=" ".join(slug.replace("_", "-").split("-")).title())
     account.clean_fields()
     return account
-
-
-def _fixtures() -> list[str]:
-    return sorted(str(path) for folder in settings.FIXTURE_DIRS for path in Path(folder).glob("*.json"))

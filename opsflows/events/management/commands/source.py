@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from connectors.registry import presets
-from opsflows.accounts.actor import system_actor
+from opsflows.accounts.actor import command_actor
 from opsflows.accounts.find import find_account
 from opsflows.accounts.management.refusals import as_command_errors
 from opsflows.events.create_source import create_source, known_preset
@@ -37,6 +38,14 @@ class Command(BaseCommand):
             "--option", metavar="KEY=VALUE", type=pair, action="append", default=[], help="A setting of the preset."
         )
         create.add_argument(
+            "--event-name",
+            metavar="INCOMING=OURS",
+            type=pair,
+            action="append",
+            default=[],
+            help="What an incoming event is called here, such as invoice.paid=payment.success.",
+        )
+        create.add_argument(
             "--allow", metavar="NETWORK", action="append", default=[], help="Take requests only from here."
         )
 
@@ -48,13 +57,15 @@ class Command(BaseCommand):
             if existing is not None:
                 raise CommandError(f"A source {existing.name!r} exists already in {account.slug}, at {existing.path}.")
             source = create_source(
-                actor=system_actor(account.pk),
+                actor=command_actor(account.pk),
                 account=account,
                 name=name,
                 connector=options["connector"],
                 secret=options["secret"],
                 options=_typed(options["option"], connector=options["connector"]),
+                event_names=dict(options["event_name"]),
                 allowed_networks=options["allow"],
+                now=timezone.now(),
             )
         self.stdout.write(source.path)
 

@@ -12,6 +12,8 @@ from opsflows.queue.supervise import Supervisor, take_over
 
 class Command(BaseCommand):
     help = "Runs workflows: keeps a django-q2 cluster and its drains alive until stopped."
+    # They would load every page (opsflows/urls.py), which workers do without; `manage.py check` is for them.
+    requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         # First of all: the library that counts chooses its storage when it is first imported.

@@ -1,0 +1,7 @@
+"""`/api/workflows/:id/…`: what ran, try it, start it."""
+
+from opsflows.runs.api.dry_run import DryRunView
+from opsflows.runs.api.executions import ExecutionsView, ExecutionView
+from opsflows.runs.api.start import StartView
+
+__all__ = ["DryRunView", "ExecutionView", "ExecutionsView", "StartView"]

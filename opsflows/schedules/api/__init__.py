@@ -1,0 +1,5 @@
+"""`/api/schedules`."""
+
+from opsflows.schedules.api.views import SchedulesView, ScheduleView
+
+__all__ = ["ScheduleView", "SchedulesView"]

@@ -1,0 +1,1 @@
+"""The daily summary: read once (read.py), shown as a mail and as a page."""
