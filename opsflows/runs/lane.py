@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 #: Runs written in one commit at most.
 GROUP = 200
-#: How often to look for runs that come one by one.
+#: How often to look for runs that come one by one, as long as there are none.
 SUSPECT_EVERY = timedelta(seconds=2)
 
 
@@ -43,8 +43,9 @@ class RunsLane(Lane):
         super().__init__(worker)
         type(self).present = self
         self._crowded = False
-        #: A suspect waits for room; a suspect is in hand. Meanwhile nothing else is taken.
-        self._suspect_waits = self._alone = False
+        #: A suspect waits for room; since when one is in hand. Meanwhile nothing else is taken.
+        self._suspect_waits = False
+        self._alone_since: datetime | None = None
         self._next_suspect = datetime.min.replace(tzinfo=UTC)
         self._held: dict[uuid.UUID, Run] = {}
         self._returned: deque[tuple[Outgoing, Any]] = deque()
@@ -66,7 +67,7 @@ class RunsLane(Lane):
     @property
     def spare(self) -> int:
         """Seats that nobody is waiting for: none while there are claimable rows left, which go first."""
-        if self._crowded or self._suspect_waits or self._alone or self.worker.stopping.is_set():
+        if self._crowded or self._suspect_waits or self._alone_since or self.worker.stopping.is_set():
             return 0
         return self.worker.pool.seats - len(self._held)
 
@@ -120,10 +121,12 @@ class RunsLane(Lane):
 
     def _next_claims(self, free: int, now: datetime) -> list[Claim]:
         """As many rows as there are seats; or, now and then, one that may be what ends its workers, and it alone."""
-        if self._alone:
+        if self._alone_since:
             if self._held:
                 return []
-            self._alone, self._next_suspect = False, now + SUSPECT_EVERY
+            # The others now get as long as this one took: a crowd of suspects, left by a crash that was none's fault,
+            # is worked off soon, and a slow one holds nobody up for long.
+            self._next_suspect, self._alone_since = now + (now - self._alone_since), None
         if now >= self._next_suspect:
             self._next_suspect = now + SUSPECT_EVERY
             self._suspect_waits = suspects_wait()
@@ -133,7 +136,7 @@ class RunsLane(Lane):
                 return []
             self._suspect_waits = False
             claims = claim_suspect(worker_id=self.worker.id, now=now)
-            self._alone = bool(claims)
+            self._alone_since = now if claims else None
             return claims
         claims = claim(worker_id=self.worker.id, limit=free, now=now)
         self._crowded = len(claims) == free

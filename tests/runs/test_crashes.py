@@ -152,6 +152,17 @@ def test_a_suspect_is_claimed_alone_and_waits_for_an_empty_hand(engine: Engine, 
     assert set(Execution.objects.values_list("execution_status", flat=True)) == {"completed"}
 
 
+def test_a_crowd_of_suspects_does_not_wait_for_the_clock(engine: Engine, live: Callable[..., Workflow]) -> None:
+    # A machine that crashes time after time makes suspects of all that it held.
+    live("deal.won", {"type": "probe_outside", "note": "{{n}}"})
+    for number in range(5):
+        engine.emit("deal.won", n=number)
+    engine.route_elsewhere()
+    QueueItem.objects.update(claims=SUSPECT)
+    engine.settle()
+    assert set(Execution.objects.values_list("execution_status", flat=True)) == {"completed"}
+
+
 def test_a_run_whose_version_is_damaged_holds_up_no_other(engine: Engine, live: Callable[..., Workflow]) -> None:
     bad = live("deal.won", {"type": "create_task", "title": "bad"}, name="Bad")
     live("deal.won", {"type": "create_task", "title": "good"}, name="Good")
