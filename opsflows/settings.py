@@ -29,6 +29,15 @@ ALLOWED_HOSTS = env.list(
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 #: Private networks that outbound calls may reach (CIDR, comma separated); none by default.
 OUTBOUND_ALLOWED_NETWORKS = env.list("OUTBOUND_ALLOWED_NETWORKS", default=[])
+#: The folder with the SQLite files that query steps may open, a sub-folder named by its id for each account; none.
+QUERY_SQLITE_FOLDER = env.str("QUERY_SQLITE_FOLDER", default="")
+#: Whether query steps may open a database that holds an installation of OpsFlows.
+QUERY_OWN_DATABASE = env.bool("QUERY_OWN_DATABASE", default=False)
+#: Where workflows keep files: a folder, or s3://KEY:SECRET@HOST/BUCKET/PREFIX?region=…; a sub-folder for each account.
+OPSFLOWS_FILES = env.str("OPSFLOWS_FILES", default=str(OPSFLOWS_HOME / "files"))
+#: Megabytes that one account may keep there, and that one file may have.
+FILES_QUOTA_MB = env.int("FILES_QUOTA_MB", default=1000)
+FILES_LARGEST_MB = env.int("FILES_LARGEST_MB", default=20)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 #: How many proxies in front add to X-Forwarded-For; 0 takes the address of the connection itself.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
@@ -135,6 +144,8 @@ else:
 OPSFLOWS_DRAINS = env.int("OPSFLOWS_DRAINS", default=1 if IS_SQLITE else 2)
 #: Outside calls one drain may have in flight.
 OPSFLOWS_CALL_THREADS = env.int("OPSFLOWS_CALL_THREADS", default=32)
+#: Whether workflows may run JavaScript (docs/adr/0010).
+OPSFLOWS_SCRIPTS = env.bool("OPSFLOWS_SCRIPTS", default=False)
 Q_CLUSTER = {
     "name": env.str("OPSFLOWS_CLUSTER", default="opsflows"),
     "orm": "default",

@@ -9,10 +9,30 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from opsflows.accounts.names import name_key
+from opsflows.accounts.business_calendar import BusinessCalendar, BusinessHours, CalendarRevision, OwnDay
+from opsflows.accounts.named import Named
 from opsflows.accounts.roles import Role
 from opsflows.audit.history import tracked
 from opsflows.queue.ids import new_id
+
+# Their files are their own; Django looks for models here.
+__all__ = [
+    "ApiKey",
+    "BusinessCalendar",
+    "BusinessHours",
+    "CalendarRevision",
+    "ManagedSite",
+    "Membership",
+    "Named",
+    "OwnDay",
+    "PlatformAccount",
+    "Recipient",
+    "Team",
+    "TeamMember",
+    "TeamTurn",
+    "User",
+    "check_zone",
+]
 
 
 def check_zone(name: str) -> None:
@@ -143,28 +163,6 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
-
-
-class Named(models.Model):
-    """A row that rules call by its name, however they write it (opsflows/accounts/names.py)."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    # The constraint of each subclass begins with the account, and is the index that names are looked up by.
-    account = models.ForeignKey(PlatformAccount, on_delete=models.PROTECT, db_index=False)
-    name = models.CharField(max_length=100)
-    # Longer than the name: folding case makes three letters of some.
-    name_key = models.CharField(max_length=300, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return self.name
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.name_key = name_key(self.name)
-        super().save(*args, **kwargs)
 
 
 class Team(Named):

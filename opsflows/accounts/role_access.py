@@ -10,6 +10,8 @@ _READ = {
     "records": Permission.WORKFLOWS_READ,
     "schedules": Permission.WORKFLOWS_READ,
     "ops_messages": Permission.WORKFLOWS_READ,
+    "lookups": Permission.WORKFLOWS_READ,
+    "databases": Permission.ACCOUNT_MANAGE,
     "queue": Permission.WORKFLOWS_READ,
     "upkeep": Permission.WORKFLOWS_READ,
     "accounts": Permission.ACCESS_MANAGE,
@@ -22,6 +24,7 @@ _READ_MODEL = {
     "accounts.team": Permission.WORKFLOWS_READ,
     "accounts.teammember": Permission.WORKFLOWS_READ,
     "accounts.recipient": Permission.WORKFLOWS_READ,
+    "accounts.businesscalendar": Permission.WORKFLOWS_READ,
 }
 #: Who may add and change. What is missing here only administrators do.
 _WRITE = {
@@ -35,6 +38,9 @@ _WRITE = {
     "records.task": Permission.RECORDS_WRITE,
     "records.record": Permission.RECORDS_WRITE,
     "ops_messages.messagetemplate": Permission.WORKFLOWS_WRITE,
+    "lookups.lookuptable": Permission.WORKFLOWS_WRITE,
+    "lookups.segment": Permission.WORKFLOWS_WRITE,
+    "lookups.namedlist": Permission.WORKFLOWS_WRITE,
     "accounts.team": Permission.WORKFLOWS_WRITE,
     "accounts.teammember": Permission.WORKFLOWS_WRITE,
     "accounts.recipient": Permission.WORKFLOWS_WRITE,

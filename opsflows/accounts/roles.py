@@ -22,6 +22,7 @@ class Permission(models.TextChoices):
     WORKFLOWS_READ = "workflows:read", "Read workflows and their runs"
     WORKFLOWS_WRITE = "workflows:write", "Write and publish workflows"
     WORKFLOWS_APPROVE = "workflows:approve", "Approve what somebody else wants to publish"
+    SCRIPTS_WRITE = "scripts:write", "Write the JavaScript of a workflow's scripts"
     RUNS_START = "runs:start", "Start workflows by hand"
     RUNS_OPERATE = "runs:operate", "Cancel, retry and resolve runs"
     RECORDS_WRITE = "records:write", "Change records and tasks"

@@ -32,8 +32,14 @@ _WORKFLOWS: tuple[_Entry, ...] = (
     ("Workflows", "account_tree", "workflows.Workflow"),
     ("Runs", "play_circle", "runs.Execution"),
     ("Schedules", "schedule", "schedules.Schedule"),
+    ("Business hours", "calendar_month", "accounts.BusinessCalendar"),
 )
-_TEXTS: tuple[_Entry, ...] = (("Message templates", "mail", "ops_messages.MessageTemplate"),)
+_TEXTS: tuple[_Entry, ...] = (
+    ("Message templates", "mail", "ops_messages.MessageTemplate"),
+    ("Segments", "filter_alt", "lookups.Segment"),
+    ("Lists", "checklist", "lookups.NamedList"),
+    ("Lookup tables", "table_view", "lookups.LookupTable"),
+)
 _WORK: tuple[_Entry, ...] = (
     ("Tasks", "task_alt", "records.Task"),
     ("Records", "folder_open", "records.Record"),
@@ -47,6 +53,10 @@ _ACCESS: tuple[_Entry, ...] = (
     ("Sign-ins", "badge", "accounts.User"),
     ("Audit", "policy", "audit.AuditEntry"),
     ("Workers", "memory", "queue.WorkerHeartbeat"),
+)
+_DATA: tuple[_Entry, ...] = (
+    ("Databases", "database", "databases.Database"),
+    ("Statements", "code", "databases.Statement"),
 )
 _UPKEEP: tuple[_Entry, ...] = (
     ("Upkeep", "manufacturing", "queue.Job"),
@@ -68,6 +78,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         {"title": "Events", "separator": True, "items": events},
         {"title": "Workflows", "separator": True, "items": workflows},
         {"title": "Work", "separator": True, "items": _entries(request, _WORK)},
+        {"title": "Data", "separator": True, "items": _entries(request, _DATA)},
         {"title": "Upkeep", "separator": True, "items": _entries(request, _UPKEEP)},
         {"title": "People and access", "separator": True, "items": _entries(request, _ACCESS)},
     ]

@@ -1,45 +1,16 @@
 """Bring the workflows that send a template up to its present text."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from opsflows.accounts.actor import Actor
-from opsflows.accounts.roles import Permission
-from opsflows.messages.used_by import users_of
-from opsflows.workflows.gates import PublishDeferred, PublishRefused
-from opsflows.workflows.models import Workflow
-from opsflows.workflows.references import UnknownReference
-from opsflows.workflows.refresh_references import refresh_references
-
-#: Workflows that one call publishes anew; asking again takes the next ones.
-MOST = 100
-
-
-@dataclass(slots=True)
-class Renewed:
-    """What became of the workflows that had an older text; `left` may be brought up to date by asking again."""
-
-    done: list[Workflow] = field(default_factory=list)
-    refused: list[tuple[Workflow, str]] = field(default_factory=list)
-    left: int = 0
+from opsflows.messages.find_template import TEMPLATE
+from opsflows.workflows.renew_references import Renewed, renew_references
 
 
 def use_new_text(*, actor: Actor, name: str, now: datetime) -> Renewed:
-    """Publish every workflow anew that keeps an older text of the template `name`, each in a transaction of its own.
-
-    Their definitions and drafts stay as they are; runs that are under way keep the text they began with.
+    """Publish every workflow anew that keeps an older text of the template `name`, as `renew_references` does.
 
     Raises:
         Forbidden: the actor may not.
     """
-    actor.require(Permission.WORKFLOWS_WRITE)
-    older = [use.workflow for use in users_of(account_id=actor.account_id, name=name) if not use.is_current]
-    renewed = Renewed(left=max(0, len(older) - MOST))
-    for workflow in older[:MOST]:
-        try:
-            refresh_references(actor=actor, workflow=workflow, note=f"New text of {name}", now=now)
-        except (PublishRefused, PublishDeferred, UnknownReference) as error:
-            renewed.refused.append((workflow, str(error)))
-        else:
-            renewed.done.append(workflow)
-    return renewed
+    return renew_references(actor=actor, kind=TEMPLATE, name=name, note=f"New text of {name}", now=now)

@@ -4,7 +4,7 @@ import ssl
 from collections.abc import Iterable
 from functools import cached_property
 
-from opsflows.outbound.addresses import parse_networks, vet
+from opsflows.outbound.addresses import Address, parse_networks, vet
 from opsflows.outbound.connect import open_socket, tls_context
 from opsflows.outbound.connection import Connection
 from opsflows.outbound.deadline import Deadline
@@ -76,6 +76,17 @@ class HttpClient:
                     raise
         return self._exchange(self._open(target, deadline), request.method, message, deadline)
 
+    def addresses(self, host: str, *, timeout: float) -> tuple[str, ...]:
+        """Where `host` may be called by something that speaks another protocol: judged like any call's addresses.
+
+        `host` is a name or an address. Connect to these and look nothing up again, else it was judged in vain.
+
+        Raises:
+            OutboundError: kinds `dns`, `refused_address`, `bad_url`.
+        """
+        target = parse_target(f"http://[{host}]" if ":" in host else f"http://{host}")
+        return tuple(map(str, self._vetted(target, Deadline(timeout))))
+
     def close(self) -> None:
         """Close the kept connections. Calls in flight end as they would; later ones open and close their own."""
         self._pool.close()
@@ -90,10 +101,13 @@ class HttpClient:
         return response
 
     def _open(self, target: Target, deadline: Deadline) -> Connection:
-        found = [target.host] if target.address is not None else self._resolver.lookup(target.host, deadline)
-        addresses = vet(target.host, found, self._allowed)
+        addresses = self._vetted(target, deadline)
         tls = self._tls if target.scheme == "https" else None
         return Connection(open_socket(target, addresses, tls, deadline), target)
+
+    def _vetted(self, target: Target, deadline: Deadline) -> tuple[Address, ...]:
+        found = [target.host] if target.address is not None else self._resolver.lookup(target.host, deadline)
+        return vet(target.host, found, self._allowed)
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:

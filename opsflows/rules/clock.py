@@ -1,11 +1,11 @@
 """The only source of time for the language: whoever evaluates a rule says what moment it is, and where."""
 
 import datetime
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-MONDAY_TO_FRIDAY = frozenset(range(5))
+from opsflows.rules.business_calendar import Calendar
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,7 @@ class Clock:
 
     now: datetime.datetime
     zone: ZoneInfo  #: The account's time zone: what "today" means, and how a time without offset is read.
-    is_holiday: Callable[[datetime.date], bool] | None = None
-    week: frozenset[int] = MONDAY_TO_FRIDAY  #: Working days, Monday is 0.
+    calendar: Calendar | None = None  #: The account's business hours; None: the usual ones, in `zone`.
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:
@@ -34,5 +33,13 @@ class Clock:
     def today(self) -> datetime.date:
         return self.local.date()
 
-    def is_business_day(self, day: datetime.date) -> bool:
-        return day.weekday() in self.week and not (self.is_holiday and self.is_holiday(day))
+    @property
+    def business(self) -> Calendar:
+        """The calendar that business days and hours are counted by."""
+        return self.calendar or usual_calendar(self.zone)
+
+
+@lru_cache(maxsize=256)
+def usual_calendar(zone: ZoneInfo) -> Calendar:
+    """Monday to Friday, 9:00 to 17:00, without holidays: what holds where nothing was set up."""
+    return Calendar(zone)

@@ -1,9 +1,11 @@
-"""Regular expressions for `matches`, on RE2: its search takes time in proportion to the text, whatever the pattern."""
+"""Regular expressions on RE2: a search takes time in proportion to the text, whatever the pattern."""
+
+from collections.abc import Iterator
 
 import re2
 
 MAX_PATTERN = 250
-#: How much of a text is searched; a match that would begin or end beyond is not found.
+#: How much of a text `matches` searches; a match that would begin or end beyond is not found.
 MAX_TEXT = 5000
 #: Bytes one compiled pattern may take; a pattern that repeats too much is refused instead of growing.
 _MAX_MEMORY = 1 << 20
@@ -30,6 +32,26 @@ class Pattern:
     def search(self, text: str) -> bool:
         """Whether the pattern matches anywhere in the first `MAX_TEXT` characters of `text`."""
         return self._compiled.search(text[:MAX_TEXT]) is not None
+
+    @property
+    def groups(self) -> int:
+        """How many groups in parentheses it has."""
+        return int(self._compiled.groups)
+
+    def covers(self, text: str) -> bool:
+        """Whether the whole of `text`, however long, is a match."""
+        return self._compiled.fullmatch(text) is not None
+
+    def find(self, text: str, *, group: int = 0) -> Iterator[str]:
+        """Every match in `text`, or of each match what `group` took, if anything; as far as they are asked for."""
+        for match in self._compiled.finditer(text):
+            found = match.group(group)
+            if found is not None:
+                yield found
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where every match in `text` begins and ends."""
+        return (match.span() for match in self._compiled.finditer(text))
 
 
 def compile_pattern(source: str) -> Pattern:

@@ -49,6 +49,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("end_of_month", "Last day of the current month", "Date", "2026-03-31"),
     Variable("end_of_quarter", "Last day of the current quarter", "Date", "2026-03-31"),
     Variable("next_business_day", "The next working day", "Date", "2026-03-23"),
+    Variable("next_business_hour", "The next moment within business hours", "Date", "2026-03-20T14:05:00+01:00"),
 )
 
 

@@ -10,6 +10,8 @@ from django.db.models.functions import Coalesce
 from opsflows.accounts.actor import Actor
 from opsflows.accounts.roles import Permission
 from opsflows.audit.record import record
+from opsflows.queue.bell import ring
+from opsflows.runs.engine.after_end import after_end, end_of
 from opsflows.runs.models import Execution, QueueItem, Step
 
 
@@ -28,13 +30,21 @@ def cancel(*, actor: Actor, execution_id: uuid.UUID, now: datetime) -> Execution
     actor.require(Permission.RUNS_OPERATE)
     with transaction.atomic():
         # Queue rows first, then the run: the order in which the engine locks them.
-        items = QueueItem.objects.select_for_update().filter(execution_id=execution_id, account_id=actor.account_id)
-        busy = [item.id for item in items.order_by("id") if item.status == QueueItem.Status.PROCESSING]
+        rows = QueueItem.objects.select_for_update().filter(execution_id=execution_id, account_id=actor.account_id)
+        items = list(rows.order_by("id"))
+        busy = [item.id for item in items if item.status == QueueItem.Status.PROCESSING]
+        branches = any(item.branch_id for item in items)
         execution = Execution.objects.select_for_update().get(id=execution_id, account_id=actor.account_id)
         if execution.execution_status in Execution.TERMINAL:
             raise NotRunning(f"This run is over: {execution.get_execution_status_display().lower()}.")
         execution.cancel_requested_at = now
-        if busy:
+        if branches:
+            # The engine gives the branches up, and then ends the run.
+            top = QueueItem.objects.filter(execution_id=execution_id, branch=None)
+            top.update(cancel_requested=True)
+            top.filter(status=QueueItem.Status.WAITING).update(status=QueueItem.Status.QUEUED)
+            ring()
+        elif busy:
             QueueItem.objects.filter(id__in=busy).update(cancel_requested=True)
         else:
             QueueItem.objects.filter(execution_id=execution_id).delete()
@@ -50,6 +60,7 @@ def cancel(*, actor: Actor, execution_id: uuid.UUID, now: datetime) -> Execution
             execution.current_step = None
             execution.error_message = "Cancelled."
             execution.execution_time_ms = int((now - execution.started_at).total_seconds() * 1000)
+            after_end([end_of(execution, gate_id=items[0].gate_id if items else None)], now=now)
         execution.save()
         detail = {"workflow": str(execution.workflow)}
         record(actor=actor, action="run.cancelled", row=execution, detail=detail, now=now)

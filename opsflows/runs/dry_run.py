@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from opsflows.accounts.actor import Actor
+from opsflows.accounts.calendars import account_clock
 from opsflows.accounts.roles import Permission
 from opsflows.queue.ids import new_id
 from opsflows.rules import Problem
-from opsflows.runs.engine.load import facts, zone_of
+from opsflows.runs.engine.load import facts
 from opsflows.runs.engine.progress import Ended, Parked, StepRecord
 from opsflows.runs.engine.run import Position, Run
 from opsflows.runs.engine.walk import MAX_STEPS, walk
@@ -20,6 +21,7 @@ from opsflows.workflows.compiled import CompiledGraph
 from opsflows.workflows.errors import InvalidDefinition, NotPublished
 from opsflows.workflows.graph import CONDITION
 from opsflows.workflows.models import Workflow
+from opsflows.workflows.named_conditions import expand_graph
 from opsflows.workflows.read_graph import read_graph
 from opsflows.workflows.references import UnknownReference
 from opsflows.workflows.validate import publish_problems, references_of
@@ -95,6 +97,7 @@ def dry_run(
     if node_id is None:
         raise InvalidDefinition([Problem("nodes", "There is nothing to do yet; add at least one step.")])
     execution_id = new_id()
+    clock = account_clock(workflow.account, now=now)
     run = Run(
         item_id=new_id(),
         fence=0,
@@ -107,7 +110,8 @@ def dry_run(
         started_at=now,
         deadline_at=now + graph.timeout,
         failed_steps=0,
-        zone=zone_of(workflow.account.timezone),
+        zone=clock.zone,
+        calendar=clock.business,
         graph=graph,
         data=dict(data),
         facts=facts(None, graph.trigger_event, now, SOURCE, execution_id),
@@ -134,14 +138,15 @@ def _rehearsal(workflow: Workflow, *, published: bool) -> tuple[Rehearsal, int |
     if version is not None:
         source = read_graph(version.workflow_data)
         compiled = compile_definition(version.workflow_data, version.settings, version.references)
-        return rehearse(compiled, source), version.number
+        return rehearse(compiled, expand_graph(source, version.references)), version.number
     source = read_graph(workflow.workflow_data)
     try:
-        references = references_of(source, account_id=workflow.account_id)
+        references = references_of(source, workflow.settings, account_id=workflow.account_id)
     except UnknownReference:
         problems = publish_problems(workflow.workflow_data, workflow.settings, account_id=workflow.account_id)
         raise InvalidDefinition(problems) from None
-    return rehearse(compile_definition(workflow.workflow_data, workflow.settings, references), source), None
+    compiled = compile_definition(workflow.workflow_data, workflow.settings, references)
+    return rehearse(compiled, expand_graph(source, references)), None
 
 
 def _lead(run: Run, rehearsal: Rehearsal, now: datetime) -> tuple[list[TriedStep], Run, Ended, datetime]:

@@ -1,6 +1,7 @@
 """A person decides what became of a step that nobody could be sure of."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -10,8 +11,11 @@ from opsflows.accounts.actor import Actor
 from opsflows.accounts.roles import Permission
 from opsflows.audit.record import record
 from opsflows.queue.bell import ring
+from opsflows.runs.engine.after_end import after_end, end_of
+from opsflows.runs.engine.forks import end_branch
 from opsflows.runs.models import Execution, QueueItem, Step
 from opsflows.workflows.cache import definition
+from opsflows.workflows.compiled import CompiledGraph
 
 Verdict = Literal["it_happened", "run_again"]
 
@@ -49,7 +53,10 @@ def resolve_unclear(*, actor: Actor, execution_id: uuid.UUID, verdict: Verdict, 
         )
         if verdict == "it_happened":
             steps.update(step_status=Step.Status.COMPLETED, handle="done", completed_at=now)
+            gate_id, is_branch = item.gate_id, item.branch_id is not None
             ended = _move_on(item, execution, now)
+            if ended and not is_branch:
+                after_end([end_of(execution, gate_id=gate_id)], now=now)
         else:
             steps.update(step_status=Step.Status.FAILED, completed_at=now)
             item.generation += 1
@@ -62,12 +69,28 @@ def resolve_unclear(*, actor: Actor, execution_id: uuid.UUID, verdict: Verdict, 
             item.resumes = False
             item.fence += 1
             item.save()
-            execution.execution_status = Execution.Status.RUNNING
-            execution.error_message = None
+        if execution.execution_status not in Execution.TERMINAL:
+            # Of several branches that wait for a person, the others still do.
+            still_held = QueueItem.objects.filter(execution=execution, status=QueueItem.Status.HELD).exists()
+            execution.execution_status = Execution.Status.NEEDS_ATTENTION if still_held else Execution.Status.RUNNING
+            execution.error_message = execution.error_message if still_held else None
         execution.save()
         detail = {"verdict": verdict, "step": step_id, "workflow": str(execution.workflow)}
         record(actor=actor, action="run.resolved", row=execution, detail=detail, now=now)
     ring()
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    account_id: uuid.UUID
+    workflow_id: uuid.UUID
+    priority: int
+    graph: CompiledGraph
+
+    @classmethod
+    def of(cls, execution: Execution, item: QueueItem) -> "_Owner":
+        graph = definition(execution.version_id)
+        return cls(execution.account_id, execution.workflow_id, item.priority, graph)
 
 
 def _move_on(item: QueueItem, execution: Execution, now: datetime) -> bool:
@@ -76,6 +99,11 @@ def _move_on(item: QueueItem, execution: Execution, now: datetime) -> bool:
     if node is None:
         raise NotHeld("This run is held because its version cannot be read; there is no step that could count as done.")
     target = node.handles.get("done")
+    if target is None and item.branch_id is not None:
+        branch_id, owner = item.branch_id, _Owner.of(execution, item)
+        item.delete()
+        end_branch(branch_id=branch_id, owner=owner, output=None, now=now)
+        return True
     if target is None:
         item.delete()
         execution.execution_status = Execution.Status.COMPLETED

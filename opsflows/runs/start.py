@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from opsflows.accounts.calendars import calendar_of
 from opsflows.accounts.models import PlatformAccount
 from opsflows.events.consumers import RoutedEvent
 from opsflows.queue.bulk import insert_rows
@@ -75,7 +75,7 @@ def start_runs(events: Sequence[RoutedEvent], now: datetime) -> None:
     lane = RunsLane.present
     seats = lane.spare if lane is not None else 0
     adopted: list[Run] = []
-    for event, listener, zone in _concerned(events, now):
+    for event, listener, clock in _concerned(events, now):
         execution_id = new_id()
         # The condition behind the trigger held a moment ago; the run begins with it all the same, to show what it saw.
         node_id = listener.first_node
@@ -103,7 +103,7 @@ def start_runs(events: Sequence[RoutedEvent], now: datetime) -> None:
         item_id = new_id()
         run = None
         if len(adopted) < seats:
-            run = _run(event, listener, zone, item_id, execution_id, node_id, priority, now)
+            run = _run(event, listener, clock, item_id, execution_id, node_id, priority)
         if run is not None:
             adopted.append(run)
         holder = lane.worker.id if lane is not None and run is not None else None
@@ -115,16 +115,16 @@ def start_runs(events: Sequence[RoutedEvent], now: datetime) -> None:
         transaction.on_commit(partial(lane.adopt, adopted, now))
 
 
-def _concerned(events: Sequence[RoutedEvent], now: datetime) -> Iterator[tuple[RoutedEvent, Listener, ZoneInfo]]:
+def _concerned(events: Sequence[RoutedEvent], now: datetime) -> Iterator[tuple[RoutedEvent, Listener, Clock]]:
     index = current_index()
     if not index.size:
         return
-    zones = _zones({event.account_id for event in events})
+    clocks = _clocks({event.account_id for event in events}, now)
     for event in events:
         scope = entry_scope(event)
-        zone = zones[event.account_id]
-        for listener in index.listeners(event.account_id, event.name, scope, Clock(now=now, zone=zone)):
-            yield event, listener, zone
+        clock = clocks[event.account_id]
+        for listener in index.listeners(event.account_id, event.name, scope, clock):
+            yield event, listener, clock
 
 
 def entry_scope(event: RoutedEvent) -> dict[str, Any]:
@@ -133,20 +133,22 @@ def entry_scope(event: RoutedEvent) -> dict[str, Any]:
     return {**facts(event.id, event.name, event.occurred_at, event.source_label, None), **data, "steps": {}}
 
 
-def _zones(account_ids: set[uuid.UUID]) -> dict[uuid.UUID, ZoneInfo]:
-    rows = PlatformAccount.objects.filter(id__in=account_ids).values_list("id", "timezone")
-    return {account_id: zone_of(name) for account_id, name in rows}
+def _clocks(account_ids: set[uuid.UUID], now: datetime) -> dict[uuid.UUID, Clock]:
+    rows = PlatformAccount.objects.filter(id__in=account_ids).values_list("id", "timezone", "calendars__revision")
+    return {
+        account_id: Clock(now, zone_of(zone), calendar_of(account_id, revision, zone))
+        for account_id, zone, revision in rows
+    }
 
 
 def _run(
     event: RoutedEvent,
     listener: Listener,
-    zone: ZoneInfo,
+    clock: Clock,
     item_id: uuid.UUID,
     execution_id: uuid.UUID,
     node_id: str,
     priority: int,
-    now: datetime,
 ) -> Run | None:
     """The run as `load()` would bring it; None where its definition cannot be compiled, which is load's to tell."""
     try:
@@ -162,14 +164,15 @@ def _run(
         event_id=event.id,
         depth=event.depth,
         priority=priority,
-        started_at=now,
-        deadline_at=now + listener.settings.timeout,
+        started_at=clock.now,
+        deadline_at=clock.now + listener.settings.timeout,
         failed_steps=0,
-        zone=zone,
+        zone=clock.zone,
+        calendar=clock.business,
         graph=graph,
         data=event.data,
         facts=facts(event.id, event.name, event.occurred_at, event.source_label, execution_id),
-        position=Position(node_id=node_id, iteration="", generation=0, attempt=1, entered_at=now),
+        position=Position(node_id=node_id, iteration="", generation=0, attempt=1, entered_at=clock.now),
     )
 
 

@@ -2,9 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from opsflows.jsontext import dump_json
 from opsflows.rules import Clock, Problem, RenderError, RuleError, compile_value
@@ -13,20 +11,18 @@ from opsflows.rules import Clock, Problem, RenderError, RuleError, compile_value
 MOST_DATA = 20_000
 
 
-def content(
-    data: Mapping[str, Any], *, schedule_id: uuid.UUID, name: str, fire_time: datetime, zone: ZoneInfo
-) -> dict[str, Any]:
+def content(data: Mapping[str, Any], *, schedule_id: uuid.UUID, name: str, clock: Clock) -> dict[str, Any]:
     """`data` with its templates rendered: dates such as `{{today}}`, and the fire as `{{schedule.fire_time}}`.
 
-    The clock stands at `fire_time`, also where the fire is made up later.
+    The clock stands at the time of the fire, also where it is made up later, in the schedule's zone.
 
     Raises:
         RuleError, RenderError: a template is broken or hits a limit.
     """
-    return _rendered(data, schedule_id, name, fire_time, zone)[0]
+    return _rendered(data, schedule_id, name, clock)[0]
 
 
-def content_problems(data: Any, *, name: str, now: datetime, zone: ZoneInfo) -> list[Problem]:
+def content_problems(data: Any, *, name: str, clock: Clock) -> list[Problem]:
     """What is wrong with `data`, found by rendering it once."""
     if not isinstance(data, dict):
         return [Problem("data", "Give names with their values.")]
@@ -35,7 +31,7 @@ def content_problems(data: Any, *, name: str, now: datetime, zone: ZoneInfo) -> 
     if len(dump_json(data)) > MOST_DATA:
         return [Problem("data", f"This is more than {MOST_DATA:,} characters.")]
     try:
-        _, warnings = _rendered(data, uuid.UUID(int=0), name, now, zone)
+        _, warnings = _rendered(data, uuid.UUID(int=0), name, clock)
     except RuleError as error:
         return [Problem(f"data.{problem.path}", problem.message) for problem in error.problems]
     except RenderError as error:
@@ -45,9 +41,9 @@ def content_problems(data: Any, *, name: str, now: datetime, zone: ZoneInfo) -> 
 
 
 def _rendered(
-    data: Mapping[str, Any], schedule_id: uuid.UUID, name: str, fire_time: datetime, zone: ZoneInfo
+    data: Mapping[str, Any], schedule_id: uuid.UUID, name: str, clock: Clock
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    local = fire_time.astimezone(zone)
-    known = {"id": str(schedule_id), "name": name, "fire_time": local.isoformat(timespec="seconds"), "zone": zone.key}
-    rendered = compile_value(dict(data)).render({"schedule": known}, Clock(now=fire_time, zone=zone))
+    fire_time = clock.local.isoformat(timespec="seconds")
+    known = {"id": str(schedule_id), "name": name, "fire_time": fire_time, "zone": clock.zone.key}
+    rendered = compile_value(dict(data)).render({"schedule": known}, clock)
     return rendered.value, rendered.warnings

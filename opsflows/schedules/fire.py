@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.db import transaction
 
+from opsflows.accounts.calendars import account_clock
 from opsflows.events.emit import LoopError, emit
 from opsflows.events.models import Event
-from opsflows.rules import RenderError, RuleError
+from opsflows.rules import Clock, RenderError, RuleError
 from opsflows.runs.models import Execution
 from opsflows.runs.start_run import NotStartable, start_run
 from opsflows.schedules.content import content
@@ -82,7 +83,9 @@ def note(
 def _do(schedule: Schedule, fire_time: datetime, now: datetime) -> _Done:
     if not schedule.account.is_active:
         raise NotFired("The account is switched off.")
-    data = content(schedule.data, schedule_id=schedule.pk, name=schedule.name, fire_time=fire_time, zone=schedule.place)
+    calendar = account_clock(schedule.account, now=fire_time).business
+    clock = Clock(fire_time, schedule.place, calendar)
+    data = content(schedule.data, schedule_id=schedule.pk, name=schedule.name, clock=clock)
     key = f"{schedule.pk}:{fire_time.isoformat()}"
     workflow = schedule.workflow
     if workflow is None:

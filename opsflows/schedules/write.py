@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from opsflows.accounts.models import check_zone
 from opsflows.events.names import name_problem
+from opsflows.rules import Clock
 from opsflows.schedules.content import content_problems
 from opsflows.schedules.cron import CronError, checked_cron
 from opsflows.schedules.models import Schedule
@@ -54,7 +55,7 @@ def set_fields(schedule: Schedule, fields: ScheduleFields, *, now: datetime) -> 
     _check_deed(schedule, problems)
     # Rendered in its zone, so that there has to be one.
     if "zone" not in problems:
-        for problem in content_problems(schedule.data, name=schedule.name, now=now, zone=schedule.place):
+        for problem in content_problems(schedule.data, name=schedule.name, clock=Clock(now, schedule.place)):
             place = problem.path.removeprefix("data").removeprefix(".")
             problems["data"].append(f"{place}: {problem.message}" if place else problem.message)
     if problems:

@@ -7,6 +7,7 @@ in its own schema.
 import json
 from typing import Any
 
+from opsflows.workflows.handling import HANDLING_SCHEMA
 from opsflows.workflows.kinds import StepKind
 from opsflows.workflows.registry import all_kinds
 
@@ -14,6 +15,7 @@ _NAMES: dict[str, Any] = {
     "id": {"type": ["string", "null"], "description": "How other steps refer to it; left out: `a1`, `a2`, …"},
     "label": {"type": ["string", "null"], "description": "What people call it."},
     "critical": {"type": ["boolean", "null"], "description": "Whether its failure ends the run; left out: as set."},
+    **HANDLING_SCHEMA,
 }
 
 

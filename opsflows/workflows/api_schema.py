@@ -4,6 +4,7 @@ from typing import Any
 
 from opsflows.workflows.action_schema import action_components
 from opsflows.workflows.api_input import MAX_REVISION, READ_ONLY_KEYS
+from opsflows.workflows.handling import HANDLING_SCHEMA
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.read_graph import MAX_EDGES, MAX_LABEL, MAX_NODES
 from opsflows.workflows.save_draft import MAX_NAME
@@ -46,7 +47,9 @@ def components() -> dict[str, Any]:
         "WorkflowCopy": _object({"name": {**_name(_TEXT_OR_NONE), "description": "Left out: “(copy)” is added."}}),
         "PublishRequest": _object(_request(), required=list(_request())),
         "Graph": _graph(),
-        "StepNames": _object({"id": _NODE_ID, "label": _LABEL, "critical": {"type": ["boolean", "null"]}}),
+        "StepNames": _object(
+            {"id": _NODE_ID, "label": _LABEL, "critical": {"type": ["boolean", "null"]}, **HANDLING_SCHEMA}
+        ),
         **action_components(),
     }
 
@@ -149,6 +152,7 @@ def _graph() -> dict[str, Any]:
             "kind": _LABEL,
             "config": {"type": "object"},
             "critical": {"type": ["boolean", "null"]},
+            **HANDLING_SCHEMA,
         }
     )
     node = {"id": _NODE_ID, "type": _LABEL, "data": data}

@@ -82,11 +82,11 @@ def _is_refresh(request: PublishRequest, workflow: Workflow) -> bool:
         NotWaiting: it is about neither, as they stand now.
     """
     drafted = definition_hash(read_graph(workflow.workflow_data), workflow.settings)
-    references = _references(workflow.workflow_data, workflow)
+    references = _references(workflow.workflow_data, workflow.settings, workflow)
     if references is not None and publication_hash(drafted, references) == request.content_hash:
         return False
     published = workflow.published_version
-    references = _references(published.workflow_data, workflow) if published else None
+    references = _references(published.workflow_data, published.settings, workflow) if published else None
     if (
         published
         and references is not None
@@ -99,9 +99,9 @@ def _is_refresh(request: PublishRequest, workflow: Workflow) -> bool:
     )
 
 
-def _references(workflow_data: Any, workflow: Workflow) -> Mapping[str, Any] | None:
+def _references(workflow_data: Any, settings: Any, workflow: Workflow) -> Mapping[str, Any] | None:
     """The present content of everything that this definition names; None where something of it is gone."""
     try:
-        return references_of(read_graph(workflow_data), account_id=workflow.account_id)
+        return references_of(read_graph(workflow_data), settings, account_id=workflow.account_id)
     except UnknownReference:
         return None

@@ -10,9 +10,10 @@ from pydantic import ValidationError
 from opsflows.jsontext import dump_json
 from opsflows.rules import Clock, Condition, Problem, RuleError, ValueTemplate, compile_value
 from opsflows.rules.text import to_text
+from opsflows.workflows.bodies import Home
 from opsflows.workflows.errors import InvalidDefinition, problems_of, unknown_fields, wrong_values
-from opsflows.workflows.graph import Node
-from opsflows.workflows.kinds import StepConfig, StepKind
+from opsflows.workflows.graph import Node, StepHandling
+from opsflows.workflows.kinds import ForkKind, StepConfig, StepKind
 from opsflows.workflows.references import Frozen
 from opsflows.workflows.registry import UnknownKind, step_kind
 from opsflows.workflows.settings import RunSettings
@@ -31,7 +32,13 @@ class CompiledNode:
     label: str
     #: True: its failure ends the run; False: never; None: as the workflow's error handling says.
     critical: bool | None
+    #: What the step says about its own failures; None: all as the workflow's error handling says.
+    handling: StepHandling | None
     handles: Mapping[str, str]
+    #: The ways out that lead into branches.
+    bodies: frozenset[str]
+    #: The forks around it, from the outside in; the graph as a whole says so.
+    home: Home
     compiled: Any
     _template: ValueTemplate
     _raw: Mapping[str, Any]
@@ -82,6 +89,9 @@ class CompiledGraph:
     nodes: dict[str, CompiledNode]
     settings: RunSettings
     references: Frozen
+    #: Forks whose branches are the items of a list.
+    iterating: frozenset[str] = frozenset()
+    has_forks: bool = False
 
     @property
     def timeout(self) -> timedelta:
@@ -124,8 +134,8 @@ def examine_node(node: Node) -> ExaminedNode:
     return ExaminedNode(kind, broken, unfinished, config, compiled, template)
 
 
-def compile_node(node: Node, handles: Mapping[str, str]) -> CompiledNode:
-    """The step, ready to run.
+def compile_node(node: Node, handles: Mapping[str, str], *, written: Node | None = None) -> CompiledNode:
+    """The step, ready to run. `written` is what its author wrote, where `node` has what names in it stand for.
 
     Raises:
         InvalidDefinition: with every problem found.
@@ -134,16 +144,22 @@ def compile_node(node: Node, handles: Mapping[str, str]) -> CompiledNode:
     kind, template = examined.kind, examined.template
     if examined.broken or examined.unfinished or kind is None or template is None:
         raise InvalidDefinition([*examined.broken, *examined.unfinished])
+    # A run shows the names: what they stand for may be long, and is in the explanation where it matters.
+    shown = written or node
+    config = examined.config if shown.config is node.config else kind.Config.model_validate(shown.config)
     return CompiledNode(
         id=node.id,
         kind=kind,
         label=node.label or kind.label,
         critical=node.critical,
+        handling=node.handling,
         handles=handles,
+        bodies=frozenset(kind.bodies(examined.config)) if isinstance(kind, ForkKind) else frozenset(),
+        home=(),
         compiled=examined.compiled,
         _template=template,
-        _raw={key: node.config[key] for key in kind.raw_fields if key in node.config},
-        _constant=None if _has_templates(_templated(kind, node.config)) else examined.config,
+        _raw={key: shown.config[key] for key in kind.raw_fields if key in shown.config},
+        _constant=None if _has_templates(_templated(kind, node.config)) else config,
         _texts=_fields_of(kind.Config, str),
         _text_maps=_fields_of(kind.Config, dict[str, str]),
     )

@@ -33,6 +33,7 @@ def duplicate(*, actor: Actor, workflow_id: uuid.UUID, name: str | None = None, 
             workflow_data=source.workflow_data,
             settings=source.settings,
             managed_site_id=source.managed_site_id,
+            copy_of=source,
         )
         record(actor=actor, action="workflow.duplicated", row=copy, detail={"of": str(source.pk)}, now=now)
     return copy

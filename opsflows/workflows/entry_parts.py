@@ -10,6 +10,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from opsflows.rules import Clock, compile_condition
+from opsflows.rules.conditions.named import Expanded
 
 #: An `in` with more alternatives than this would fill the index rather than help it.
 MAX_KEYS = 100
@@ -57,12 +58,19 @@ def _conjuncts(tree: Any) -> list[Any]:
     if tree is None:
         return []
     if isinstance(tree, list):
-        return tree
+        return _apart(tree)
     if not isinstance(tree, Mapping) or tree.keys() - _GROUP_KEYS or len(tree.keys() & {"rules", "conditions"}) != 1:
         return [tree]
     logic, items = tree.get("logic"), tree.get("rules", tree.get("conditions"))
     is_and = not logic or (isinstance(logic, str) and logic.upper() == "AND")
-    return items if is_and and isinstance(items, list) else [tree]
+    if not is_and or not isinstance(items, list):
+        return [tree]
+    return [part for item in items for part in _conjuncts(item)] if isinstance(tree, Expanded) else _apart(items)
+
+
+def _apart(items: list[Any]) -> list[Any]:
+    """A segment that many workflows name is taken apart as well, so that they share what is in it."""
+    return [part for item in items for part in (_conjuncts(item) if isinstance(item, Expanded) else [item])]
 
 
 def _part(tree: Any) -> Part:

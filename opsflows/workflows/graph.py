@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -20,6 +21,19 @@ ERROR_HANDLE = "error"
 
 
 @dataclass(frozen=True, slots=True)
+class StepHandling:
+    """What one step says about its failures; what it leaves open (None) follows the workflow's `errorHandling`.
+
+    `timeout` bounds the step in all, waits and repeats included.
+    """
+
+    on_error: str | None = None
+    retry_count: int | None = None
+    retry_delay: int | None = None
+    timeout: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """One box of the graph. An empty `label` means the kind's own."""
 
@@ -29,6 +43,9 @@ class Node:
     label: str = ""
     config: Mapping[str, Any] = field(default_factory=dict)
     critical: bool | None = None
+    handling: "StepHandling | None" = None
+    #: What test runs take for the step's answer instead of asking it; None: nothing is pinned.
+    pinned: Mapping[str, Any] | None = None
 
     @property
     def is_trigger(self) -> bool:
@@ -86,7 +103,9 @@ class Graph:
     def entry(self) -> Node | None:
         """The condition right behind the trigger that has no way for "false": it decides whether a run starts."""
         first = self.first()
-        return first if first and first.kind == CONDITION and "false" not in self.handles(first.id) else None
+        if first is None or first.kind != CONDITION or "cases" in first.config:
+            return None
+        return None if "false" in self.handles(first.id) else first
 
 
 def node_path(node_id: str) -> str:
@@ -122,6 +141,11 @@ def _canonical_node(node: Node) -> dict[str, Any]:
         canonical["label"] = node.label
     if node.critical is not None:
         canonical["critical"] = node.critical
+    if node.handling is not None:
+        given = {name: getattr(node.handling, name) for name in ("on_error", "retry_count", "retry_delay")}
+        canonical["handling"] = {name: value for name, value in given.items() if value is not None}
+        if node.handling.timeout is not None:
+            canonical["handling"]["timeout"] = int(node.handling.timeout.total_seconds())
     return canonical
 
 

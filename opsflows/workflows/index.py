@@ -16,6 +16,7 @@ from opsflows.workflows.entry_parts import Part, parts_of
 from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.matching import Index, Listener
 from opsflows.workflows.models import IndexEpoch, Workflow, WorkflowVersion
+from opsflows.workflows.named_conditions import expand
 from opsflows.workflows.read_graph import read_graph
 from opsflows.workflows.settings import RunSettings, parse_settings
 
@@ -65,10 +66,10 @@ def _load(known: Mapping[uuid.UUID, Listener]) -> dict[uuid.UUID, Listener]:
     return found
 
 
-def _versions(ids: Sequence[uuid.UUID]) -> Iterator[tuple[uuid.UUID, str, Any, Any]]:
+def _versions(ids: Sequence[uuid.UUID]) -> Iterator[tuple[uuid.UUID, str, Any, Any, Any]]:
     for start in range(0, len(ids), CHUNK):
         chunk = WorkflowVersion.objects.filter(pk__in=ids[start : start + CHUNK]).order_by()
-        yield from chunk.values_list("id", "trigger_event", "workflow_data", "settings")
+        yield from chunk.values_list("id", "trigger_event", "workflow_data", "settings", "references")
 
 
 def _listener(
@@ -78,6 +79,7 @@ def _listener(
     event_name: str,
     workflow_data: Any,
     settings: Any,
+    references: Any,
 ) -> Listener:
     first_node: str | None = None
     parts: tuple[Part, ...] = ()
@@ -86,8 +88,8 @@ def _listener(
         graph = read_graph(workflow_data)
         entry, first = graph.entry(), graph.first()
         first_node = sys.intern(first.id) if first else None
-        parts = parts_of(entry.config.get("conditions")) if entry else ()
-        run_settings = _settings(canonical_json(settings))
+        parts = parts_of(expand(entry.config.get("conditions"), references, path="conditions")) if entry else ()
+        run_settings = _settings(canonical_json(expand(settings, references, path="settings")))
     except (InvalidDefinition, RuleError) as error:
         # It listens all the same: the run that it starts fails at once, where somebody sees why.
         logger.error("Version %s of workflow %s cannot run: %s", version_id, workflow_id, error)

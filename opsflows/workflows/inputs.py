@@ -8,11 +8,13 @@ from typing import Any
 
 from opsflows.rules import RuleError, compile_value
 from opsflows.rules.dates import NAMED_DATES
+from opsflows.workflows.compiled import examine_node
 from opsflows.workflows.graph import Graph
+from opsflows.workflows.named_conditions import expand_graph
 from opsflows.workflows.reads import reads_of
 
-#: What every run knows by itself.
-_KNOWN = frozenset({"steps", "event", "execution", "now", "timestamp", *NAMED_DATES})
+#: What every run knows by itself, and what a step about a list calls each of its items.
+_KNOWN = frozenset({"steps", "event", "execution", "now", "timestamp", "item", *NAMED_DATES})
 _PART = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
 _MOST = 40
 
@@ -33,7 +35,7 @@ def inputs_of(graph: Graph, *, references: Mapping[str, Any], schema: Mapping[st
     A field that is a list, or inside one, is left out: it has no form.
     """
     reads: dict[str, list[Any]] = {}
-    for node in graph.nodes:
+    for node in expand_graph(graph, references).nodes:
         for path, compared in reads_of(node).items():
             reads.setdefault(path, []).extend(compared)
     for path in _texts(references):
@@ -78,9 +80,9 @@ def _is_typed(path: str) -> bool:
 
 def _set_by_steps(graph: Graph) -> Iterator[str]:
     for node in graph.nodes:
-        for key in ("values", "formulas"):
-            if node.kind == "set" and isinstance(node.config.get(key), Mapping):
-                yield from node.config[key]
+        examined = None if node.is_trigger else examine_node(node)
+        if examined and examined.kind and examined.config is not None:
+            yield from examined.kind.sets(examined.config)
 
 
 def _described(schema: Mapping[str, Any], path: str) -> Mapping[str, Any]:

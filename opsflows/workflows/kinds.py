@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from opsflows.accounts.roles import Permission
 from opsflows.rules import Clock, Problem
 from opsflows.workflows.outcomes import Outcome
 from opsflows.workflows.references import Frozen as FrozenReferences
@@ -77,6 +78,9 @@ class StepKind:
     outcomes: ClassVar[tuple[str, ...]] = ("done",)
     #: Configuration that is not a template (conditions, for example, carry their own paths).
     raw_fields: ClassVar[frozenset[str]] = frozenset()
+    #: Who may write what `permission_fields` name; others may change the rest of such a step, and move or remove it.
+    permission: ClassVar[Permission | None] = None
+    permission_fields: ClassVar[frozenset[str]] = frozenset()
 
     def compile(self, config: Any, *, path: str) -> Any:
         """Whatever of `config` can be prepared once per version; it comes back as `StepContext.compiled`."""
@@ -85,6 +89,14 @@ class StepKind:
     def check(self, config: Any, *, path: str) -> list[Problem]:
         """What `Config` alone cannot see, before publishing. Texts may still hold `{{…}}`."""
         return []
+
+    def ways_out(self, config: Any) -> tuple[str, ...]:
+        """The ways out of one step: `outcomes`, unless the configuration names more."""
+        return self.outcomes
+
+    def sets(self, config: Any) -> Iterable[str]:
+        """The names of the variables that the step sets for those that follow."""
+        return ()
 
     def references(self, config: Any) -> Iterable[Reference]:
         """What the step names and publishing looks up and freezes; it comes back as `StepContext.references`."""
@@ -101,6 +113,25 @@ class PureKind(StepKind):
     def resume(self, step: StepContext, woken_by: Any) -> Outcome:
         """How the run goes on after a `Wait` fell due (`woken_by` is None) or was answered."""
         raise NotImplementedError
+
+
+class ForkKind(PureKind):
+    """A kind whose `run()` gives a `Fork`: the run goes on in branches, and in `resume()` with what became of them.
+
+    `resume()` gets as `woken_by` an object with `total`, `done`, `failed`, `dropped`, and `branches`: of each its
+    `position`, `handle`, `status`, `output` and `error`.
+    """
+
+    #: Whether each branch is one item of a list: its steps are recorded once for each, and read their own item.
+    iterates: ClassVar[bool] = False
+
+    def bodies(self, config: Any) -> tuple[str, ...]:
+        """The ways out that lead into branches; a branch ends where no step follows."""
+        raise NotImplementedError
+
+    def collect(self, compiled: Any, scope: Mapping[str, Any], clock: Clock, last_output: Any) -> Any:
+        """What a branch that ended well hands over; by default what its last step answered."""
+        return last_output
 
 
 class DatabaseKind(StepKind):

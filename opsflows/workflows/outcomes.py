@@ -1,25 +1,73 @@
 """How a step can end. The set is closed: the engine has one clause for each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
+
+#: Who sees a variable (Schema): the whole run; the branch or item that set it and what is inside of it; nobody but
+#: who reads the step's own output.
+Scope = Literal["global", "local", "step"]
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The step did its work; the run goes on along `handle`. `variables` are set for all later steps."""
+    """The step did its work; the run goes on along `handle`. `variables` are set for later steps, as `scope` says."""
 
     output: Any = None
     handle: str = "done"
     variables: Mapping[str, Any] = field(default_factory=dict)
+    scope: Scope = "global"
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """An event that ends a wait: its name, perhaps a field (dotted path) with its value, and what else must hold."""
+
+    event: str
+    field: str = ""
+    value: Any = None
+    conditions: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """The run rests until `until`; then the kind's `resume()` says how it goes on. No worker is held meanwhile."""
+    """The run rests until `until`; then the kind's `resume()` says how it goes on. No worker is held meanwhile.
 
-    until: datetime
+    Without `until` only the run's own time limit ends the wait, unless something wakes it: the event of `listens`, or
+    whoever was given the step (a sub-workflow, an approval).
+    """
+
+    until: datetime | None = None
+    output: Any = None
+    listens: Listening | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """How branches are run and come together again.
+
+    `need` is how many must succeed (None: all must be over), `tolerate` the ways out whose failure does no harm,
+    `stop_on_error` gives up the rest at the first failure. At most `concurrency` are under way at once, and at most
+    `rate` begin in `window`.
+    """
+
+    need: int | None = None
+    tolerate: frozenset[str] = frozenset()
+    stop_on_error: bool = False
+    concurrency: int = 1
+    rate: int | None = None
+    window: timedelta = timedelta(0)
+    #: Under which name the branches of a list read their item.
+    item_name: str = "item"
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """The run goes on in branches, each along a way out and with the item it is about; `resume()` when they joined."""
+
+    branches: Sequence[tuple[str, Any]]
+    join: Join
     output: Any = None
 
 
@@ -56,4 +104,4 @@ class Unclear:
     output: Any = None
 
 
-Outcome = Done | Wait | Retry | Fail | Skip | Unclear
+Outcome = Done | Wait | Fork | Retry | Fail | Skip | Unclear

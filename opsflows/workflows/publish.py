@@ -18,6 +18,7 @@ from opsflows.workflows.graph import Graph, definition_hash
 from opsflows.workflows.models import Workflow, WorkflowVersion
 from opsflows.workflows.read_graph import read_graph
 from opsflows.workflows.registry import step_kind
+from opsflows.workflows.require_permissions import require_permissions
 from opsflows.workflows.validate import publish_problems, references_of
 
 
@@ -30,7 +31,7 @@ def publish(
     has seen.
 
     Raises:
-        Forbidden: the actor may not.
+        Forbidden: the actor may not, or not write a step that was not published before.
         InvalidDefinition: with everything that stands in the way.
         RevisionConflict: the draft is no longer at `revision`.
         PublishRefused, PublishDeferred: a gate said no, or not yet.
@@ -40,6 +41,9 @@ def publish(
         locked = Workflow.objects.select_for_update(no_key=True).get(pk=workflow.pk)
         if revision is not None and revision != locked.revision:
             raise RevisionConflict(expected=revision, current=locked.revision)
+        published = locked.published_version
+        known = [published.workflow_data if published else None]
+        require_permissions(actor=actor, workflow_data=locked.workflow_data, known=known)
         outcome = make_live(actor=actor, author=actor, workflow=locked, note=note, now=now)
     # Raised out here, so that what the gate wrote to ask somebody is kept.
     if isinstance(outcome, Defer):
@@ -60,7 +64,7 @@ def make_live(*, actor: Actor, author: Actor, workflow: Workflow, note: str, now
         raise InvalidDefinition(problems)
     graph = read_graph(workflow.workflow_data)
     content_hash = definition_hash(graph, workflow.settings)
-    references = references_of(graph, account_id=workflow.account_id)
+    references = references_of(graph, workflow.settings, account_id=workflow.account_id)
     version = workflow.published_version
     if version is not None and (version.content_hash, version.references) != (content_hash, references):
         version = None

@@ -7,7 +7,8 @@ from typing import Any
 
 from opsflows.rules import Problem
 from opsflows.workflows.errors import InvalidDefinition
-from opsflows.workflows.graph import DEFAULT_HANDLE, EVENT, TRIGGER, Edge, Graph, Node, node_path
+from opsflows.workflows.graph import DEFAULT_HANDLE, EVENT, TRIGGER, Edge, Graph, Node, StepHandling, node_path
+from opsflows.workflows.handling import HANDLING_KEYS, read_handling
 
 MAX_NODES = 500
 #: Every node has a few ways out at most, so a graph with more edges than this is broken whatever it holds.
@@ -16,7 +17,7 @@ MAX_LABEL = 255
 ID_RULE = "Must be a text of 1 to 255 letters, digits, hyphens and underscores."
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,255}", re.ASCII)
-_DATA_KEYS = frozenset({"label", "kind", "config", "critical"})
+_DATA_KEYS = frozenset({"label", "kind", "config", "critical", "pinned", *HANDLING_KEYS})
 
 
 def read_graph(workflow_data: object) -> Graph:
@@ -82,6 +83,8 @@ class _Reader:
             label=self._text(data, "label", path),
             config=self._config(data, path),
             critical=self._critical(item, data, path),
+            handling=self._handling(item, data, path),
+            pinned=self._pinned(data, path),
         )
 
     def _kind(self, item: Mapping[str, Any], data: Mapping[str, Any], path: str) -> str:
@@ -105,6 +108,21 @@ class _Reader:
         if critical is not None and item.get("type") == TRIGGER:
             self._wrong(f"{path}.critical", "Has no meaning for a trigger; leave it out.")
         return critical
+
+    def _handling(self, item: Mapping[str, Any], data: Mapping[str, Any], path: str) -> StepHandling | None:
+        handling = read_handling(data, lambda key, message: self._wrong(f"{path}.{key}", message))
+        if handling is not None and item.get("type") == TRIGGER:
+            self._wrong(f"{path}.onError", "A trigger neither fails nor takes time; leave error handling out.")
+        if handling is not None and handling.on_error is not None and data.get("critical") is not None:
+            self._wrong(f"{path}.critical", "Says the same as onError, or the contrary; keep one of them.")
+        return handling
+
+    def _pinned(self, data: Mapping[str, Any], path: str) -> Mapping[str, Any] | None:
+        pinned = data.get("pinned")
+        if pinned is not None and not (isinstance(pinned, Mapping) and pinned.keys() <= {"output", "handle"}):
+            self._wrong(f"{path}.pinned", "Must be an object with output, and perhaps the way out as handle.")
+            return None
+        return pinned
 
     def _edge(self, item: object, index: int) -> Edge | None:
         path = f"edges[{index}]"

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from opsflows.rules import Condition, Formula
+from opsflows.rules import Condition, Formula, ValueTemplate
 from opsflows.rules.conditions.tree import Leaf, Reference
 from opsflows.workflows.compiled import examine_node
 from opsflows.workflows.graph import Node
@@ -19,7 +19,7 @@ def reads_of(node: Node) -> dict[str, list[Any]]:
     for path in sorted(examined.template.variables) if examined.template else ():
         found[path]
     for part in _parts(examined.compiled):
-        if isinstance(part, Formula):
+        if isinstance(part, Formula | ValueTemplate):
             for path in sorted(part.variables):
                 found[path]
             continue
@@ -28,11 +28,11 @@ def reads_of(node: Node) -> dict[str, list[Any]]:
     return found
 
 
-def _parts(compiled: Any) -> Iterator[Condition | Formula]:
-    if isinstance(compiled, Condition | Formula):
+def _parts(compiled: Any) -> Iterator[Condition | Formula | ValueTemplate]:
+    if isinstance(compiled, Condition | Formula | ValueTemplate):
         yield compiled
     elif isinstance(compiled, Mapping):
-        yield from (part for part in compiled.values() if isinstance(part, Condition | Formula))
+        yield from (part for part in compiled.values() if isinstance(part, Condition | Formula | ValueTemplate))
 
 
 def _add(found: dict[str, list[Any]], leaf: Leaf) -> None:

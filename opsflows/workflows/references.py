@@ -1,9 +1,10 @@
-"""What a definition refers to by name (message templates, …), looked up and frozen when it is published.
+"""What a definition refers to by name (message templates, segments, …), looked up and frozen when it is published.
 
 A run keeps its version, and with it the texts as they stood then; a room registers who looks its names up.
 """
 
 import uuid
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,32 +31,39 @@ Resolver = Callable[[uuid.UUID, str], Mapping[str, Any]]
 #: What was found, by kind and name; this is what a version keeps and steps read.
 Frozen = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
+#: From content to what it names itself (a segment within a segment), which is then looked up as well.
+Inner = Callable[[Mapping[str, Any]], Iterable[Reference]]
+
 _resolvers: dict[str, Resolver] = {}
+_inner: dict[str, Inner] = {}
 
 
-def resolver(kind: str) -> Callable[[Resolver], Resolver]:
-    """Decorator: look names of this kind up with the function."""
+def resolver(kind: str, *, inner: Inner = lambda content: ()) -> Callable[[Resolver], Resolver]:
+    """Decorator: look names of this kind up with the function; `inner` says what the content of one names."""
 
     def register(function: Resolver) -> Resolver:
         if kind in _resolvers:
             raise ValueError(f"Two resolvers look up {kind!r}")
-        _resolvers[kind] = function
+        _resolvers[kind], _inner[kind] = function, inner
         return function
 
     return register
 
 
 def resolve(references: Iterable[Reference], *, account_id: uuid.UUID) -> dict[str, dict[str, Mapping[str, Any]]]:
-    """The content of each; a name that stands in several places is looked up once.
+    """The content of each, and of all that it names itself; a name that stands in several places is looked up once.
 
     Raises:
         UnknownReference: for the first that is not there.
     """
     found: dict[str, dict[str, Mapping[str, Any]]] = {}
-    for reference in references:
-        names = found.setdefault(reference.kind, {})
-        if reference.name not in names:
-            names[reference.name] = _resolvers[reference.kind](account_id, reference.name)
+    waiting = deque(references)
+    while waiting:
+        kind, name = (reference := waiting.popleft()).kind, reference.name
+        names = found.setdefault(kind, {})
+        if name not in names:
+            names[name] = content = _resolvers[kind](account_id, name)
+            waiting.extend(_inner[kind](content))
     return found
 
 

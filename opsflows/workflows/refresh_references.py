@@ -8,6 +8,7 @@ from opsflows.accounts.actor import Actor
 from opsflows.accounts.roles import Permission
 from opsflows.audit.record import record
 from opsflows.workflows.activations import go_live
+from opsflows.workflows.compile import compile_definition
 from opsflows.workflows.gates import Defer, Publication, PublishDeferred, ask_gates
 from opsflows.workflows.models import Workflow, WorkflowVersion
 from opsflows.workflows.publish import new_version, refresh_hash
@@ -23,6 +24,7 @@ def refresh_references(*, actor: Actor, workflow: Workflow, note: str = "", now:
     Raises:
         Forbidden: the actor may not.
         UnknownReference: something that it names is no longer there.
+        InvalidDefinition: with the present content it could not run, such as with a segment that has grown too large.
         PublishRefused, PublishDeferred: a gate said no, or not yet.
     """
     actor.require(Permission.WORKFLOWS_WRITE, account_id=workflow.account_id)
@@ -43,15 +45,16 @@ def bring_up_to_date(
     """`refresh_references` for a caller who has locked `workflow` and checked who may; a new version is the `author`'s.
 
     Raises:
-        UnknownReference, PublishRefused: as `refresh_references`.
+        UnknownReference, InvalidDefinition, PublishRefused: as `refresh_references`.
     """
     old = workflow.published_version
     if old is None:
         return None
     graph = read_graph(old.workflow_data)
-    fresh = references_of(graph, account_id=workflow.account_id)
+    fresh = references_of(graph, old.settings, account_id=workflow.account_id)
     if fresh == old.references:
         return old
+    compile_definition(old.workflow_data, old.settings, fresh)
     publication = Publication(actor, workflow, refresh_hash(old.content_hash, fresh), note, now, is_refresh=True)
     if deferral := ask_gates(publication):
         return deferral

@@ -7,7 +7,9 @@ from django.utils.module_loading import autodiscover_modules
 from opsflows.workflows.kinds import StepKind
 
 #: Keys that the rule form keeps for itself; a kind's configuration must not use them.
-RESERVED = frozenset({"type", "id", "label", "critical"})
+RESERVED = frozenset(
+    {"type", "id", "label", "critical", "onError", "retryCount", "retryDelay", "stepTimeout", "pinned"}
+)
 
 _kinds: dict[str, StepKind] = {}
 _discovered = False

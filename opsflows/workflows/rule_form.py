@@ -11,12 +11,15 @@ from typing import Any
 
 from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.graph import CONDITION, DEFAULT_HANDLE, EVENT, TRIGGER, Graph, Node
+from opsflows.workflows.handling import HANDLING_KEYS, write_handling
 from opsflows.workflows.read_graph import read_graph
 from opsflows.workflows.registry import RESERVED, all_kinds
 
 TRIGGER_ID = "trigger"
 CONDITIONS_ID = "conditions"
 _SPACING = 120
+#: What a step says beside its kind and configuration.
+_BESIDE = ("label", "critical", *HANDLING_KEYS, "pinned")
 
 
 def action_id(index: int) -> str:
@@ -92,7 +95,7 @@ def _node(
 ) -> dict[str, Any]:
     step = step or {}
     data: dict[str, Any] = {"kind": kind, "config": config}
-    data |= {key: step[key] for key in ("label", "critical") if step.get(key) is not None}
+    data |= {key: step[key] for key in _BESIDE if step.get(key) is not None}
     return {"id": step.get("id") or default_id, "type": step_type, "data": data}
 
 
@@ -113,6 +116,9 @@ def _names(node: Node, default_id: str) -> dict[str, Any]:
         names["label"] = node.label
     if node.critical is not None:
         names["critical"] = node.critical
+    names |= write_handling(node.handling)
+    if node.pinned is not None:
+        names["pinned"] = node.pinned
     return names
 
 

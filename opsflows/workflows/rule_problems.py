@@ -5,10 +5,11 @@ from typing import Any
 
 from opsflows.rules import Problem
 from opsflows.workflows.graph import EVENT, Edge, edge_path, node_path
+from opsflows.workflows.handling import HANDLING_KEYS
 from opsflows.workflows.read_graph import ID_RULE, is_node_id
 from opsflows.workflows.rule_form import CONDITIONS_ID, TRIGGER_ID, action_id, to_graph
 
-_STEP_KEYS = frozenset({"id", "label", "critical"})
+_STEP_KEYS = frozenset({"id", "label", "critical", "pinned", *HANDLING_KEYS})
 
 
 def rule_problems(rule: Mapping[str, Any]) -> list[Problem]:
@@ -87,7 +88,7 @@ def _step_problems(rule: Mapping[str, Any]) -> Iterator[Problem]:
         if (step := rule.get(key)) is None:
             continue
         if not isinstance(step, Mapping) or step.keys() - _STEP_KEYS:
-            yield Problem(key, "Must be an object with nothing but id, label and critical.")
+            yield Problem(key, "Must be an object with nothing but id, label, critical and error handling.")
         elif "id" in step and not is_node_id(step["id"]):
             yield Problem(f"{key}.id", ID_RULE)
     if rule.get("conditionsStep") is not None and rule.get("conditions") is None:

@@ -13,6 +13,7 @@ from opsflows.rules import Problem
 from opsflows.workflows.errors import InvalidDefinition, RevisionConflict
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.read_graph import read_graph
+from opsflows.workflows.require_permissions import require_permissions
 from opsflows.workflows.validate import structure_problems
 
 MAX_NAME = 255
@@ -27,14 +28,17 @@ def create_workflow(
     description: str = "",
     category: str = Workflow.Category.CUSTOM,
     managed_site_id: uuid.UUID | None = None,
+    copy_of: Workflow | None = None,
 ) -> Workflow:
     """A new workflow of the actor's account, with a draft and nothing published.
 
+    What `copy_of` says may stand in it whoever makes the copy.
+
     Raises:
-        Forbidden: the actor may not, or the site is not one of the account's.
+        Forbidden: the actor may not, or not write one of the steps, or the site is not one of the account's.
         InvalidDefinition: the draft is broken, not merely unfinished.
     """
-    actor.require(Permission.WORKFLOWS_WRITE)
+    actor.require(Permission.WORKFLOWS_WRITE, account_id=copy_of.account_id if copy_of else None)
     sites = ManagedSite.objects.filter(account_id=actor.account_id)
     if managed_site_id is not None and not sites.filter(pk=managed_site_id).exists():
         raise Forbidden("This site belongs to another account.")
@@ -46,6 +50,9 @@ def create_workflow(
         created_by_id=actor.user_id,
     )
     _change(workflow, name=name, workflow_data=workflow_data, settings=settings or {})
+    require_permissions(
+        actor=actor, workflow_data=workflow.workflow_data, known=[copy_of.workflow_data if copy_of else None]
+    )
     workflow.save(force_insert=True)
     return workflow
 
@@ -66,7 +73,7 @@ def update_draft(
     Returns the workflow as it is now.
 
     Raises:
-        Forbidden: the actor may not.
+        Forbidden: the actor may not, or not write one of the steps.
         RevisionConflict: somebody else saved in between.
         InvalidDefinition: the draft would be broken, not merely unfinished.
     """
@@ -75,7 +82,10 @@ def update_draft(
         locked = Workflow.objects.select_for_update(no_key=True).get(pk=workflow.pk)
         if locked.revision != revision:
             raise RevisionConflict(expected=revision, current=locked.revision)
+        published = locked.published_version
+        known = [locked.workflow_data, published.workflow_data if published else None]
         _change(locked, name=name, workflow_data=workflow_data, settings=settings)
+        require_permissions(actor=actor, workflow_data=locked.workflow_data, known=known)
         if description is not None:
             locked.description = description
         if category is not None:

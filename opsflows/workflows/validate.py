@@ -5,10 +5,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from opsflows.events.names import name_problem
-from opsflows.rules import Problem
+from opsflows.rules import Problem, RuleError
+from opsflows.rules.conditions.named import LIST, SEGMENT
 from opsflows.workflows.compiled import ExaminedNode, examine_node
 from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.graph import Graph, Node, node_path
+from opsflows.workflows.named_conditions import (
+    expand,
+    expand_graph,
+    left_open,
+    names_in,
+    names_in_node,
+    open_graph,
+    open_node,
+)
 from opsflows.workflows.read_graph import read_graph
 from opsflows.workflows.references import Reference, reference_problems, resolve
 from opsflows.workflows.settings import parse_settings
@@ -24,34 +34,49 @@ def structure_problems(workflow_data: object, settings: object) -> list[Problem]
 def publish_problems(workflow_data: object, settings: object, *, account_id: uuid.UUID | None = None) -> list[Problem]:
     """All that stands in the way of publishing; what refuses a draft is among it.
 
-    With `account_id`, also every name (of a message template, …) that means nothing in that account.
+    With `account_id`, also every name (of a message template, a segment, …) that means nothing in that account, and
+    what is wrong once segments and lists are put in.
     """
     problems = _problems(workflow_data, settings, _everything)
-    return problems if problems or account_id is None else _unknown_names(workflow_data, account_id)
+    return problems if problems or account_id is None else _problems_of_names(workflow_data, settings, account_id)
 
 
-def references_of(graph: Graph, *, account_id: uuid.UUID) -> dict[str, dict[str, Mapping[str, Any]]]:
+def references_of(graph: Graph, settings: object, *, account_id: uuid.UUID) -> dict[str, dict[str, Mapping[str, Any]]]:
     """What a valid definition names, as it stands now.
 
     Raises:
         UnknownReference: something is not there (any more).
     """
-    return resolve((found for _, found in _references(graph)), account_id=account_id)
+    return resolve((found for _, found in named_by(graph, settings)), account_id=account_id)
 
 
-def _unknown_names(workflow_data: object, account_id: uuid.UUID) -> list[Problem]:
-    return [
-        problem
-        for node, reference in _references(read_graph(workflow_data))
-        for problem in reference_problems([reference], account_id=account_id, path=f"{node.path}.config")
-    ]
-
-
-def _references(graph: Graph) -> Iterator[tuple[Node, Reference]]:
+def named_by(graph: Graph, settings: object) -> Iterator[tuple[str, Reference]]:
+    """Everything that a definition names, each with the path of what it stands in."""
     for node in graph.nodes:
-        examined = None if node.is_trigger else examine_node(node)
+        examined = None if node.is_trigger else examine_node(open_node(node))
+        path = f"{node.path}.config"
         if examined and examined.kind and examined.config is not None:
-            yield from ((node, found) for found in examined.kind.references(examined.config))
+            yield from ((path, found) for found in examined.kind.references(examined.config))
+        yield from ((path, found) for found in names_in_node(node))
+    yield from (("settings", found) for found in names_in(settings))
+
+
+def _problems_of_names(workflow_data: object, settings: object, account_id: uuid.UUID) -> list[Problem]:
+    graph = read_graph(workflow_data)
+    found = list(named_by(graph, settings))
+    problems = [
+        problem
+        for path, reference in found
+        for problem in reference_problems([reference], account_id=account_id, path=path)
+    ]
+    if problems or not {reference.kind for _, reference in found} & {SEGMENT, LIST}:
+        return problems
+    references = resolve((reference for _, reference in found), account_id=account_id)
+    try:
+        whole = expand_graph(graph, references), expand(settings, references, path="settings")
+    except RuleError as error:
+        return error.problems
+    return _judged(*whole, _everything)
 
 
 _Examined = Mapping[str, ExaminedNode]
@@ -63,7 +88,11 @@ def _problems(
     try:
         graph = read_graph(workflow_data)
     except InvalidDefinition as error:
-        return [*error.problems, *_settings_problems(settings)]
+        return [*error.problems, *_settings_problems(left_open(settings))]
+    return _judged(open_graph(graph), left_open(settings), look)
+
+
+def _judged(graph: Graph, settings: object, look: Callable[[Graph, _Examined], Iterable[Problem]]) -> list[Problem]:
     examined = {node.id: examine_node(node) for node in graph.nodes if not node.is_trigger}
     return [*look(graph, examined), *_settings_problems(settings)]
 
@@ -72,7 +101,12 @@ def _everything(graph: Graph, examined: _Examined) -> Iterator[Problem]:
     yield from _broken(graph, examined)
     yield from _trigger_problems(graph)
     yield from _unfinished(examined)
-    yield from wiring_problems(graph, {node_id: node.kind for node_id, node in examined.items() if node.kind})
+    known = {
+        node_id: (node.kind, node.config)
+        for node_id, node in examined.items()
+        if node.kind is not None and node.config is not None
+    }
+    yield from wiring_problems(graph, known)
 
 
 def _settings_problems(settings: object) -> list[Problem]:

@@ -3,19 +3,25 @@
 from collections.abc import Iterator, Mapping
 
 from opsflows.rules import Problem
+from opsflows.workflows.bodies import body_problems
 from opsflows.workflows.graph import DEFAULT_HANDLE, ERROR_HANDLE, Graph, Node, edge_path
-from opsflows.workflows.kinds import StepKind
+from opsflows.workflows.kinds import ForkKind, StepConfig, StepKind
+
+#: What is known of a step: its kind and its configuration, where that is valid.
+Known = tuple[StepKind, StepConfig]
 
 
-def wiring_problems(graph: Graph, kinds: Mapping[str, StepKind]) -> list[Problem]:
-    """Every problem of the edges. A step whose kind is not in `kinds` (by node id) may have any way out."""
+def wiring_problems(graph: Graph, known: Mapping[str, Known]) -> list[Problem]:
+    """Every problem of the edges. A step that is not in `known` (by node id) may have any way out."""
     return [
         *_loose_ends(graph),
-        *_wrong_ways_out(graph, kinds),
+        *_wrong_ways_out(graph, known),
         *_doubled_ways_out(graph),
         *_cycles(graph),
         *_unreachable(graph),
         *_nothing_to_do(graph),
+        *_branch_without_way(graph),
+        *body_problems(graph, bodies_of(known)),
     ]
 
 
@@ -26,24 +32,41 @@ def _loose_ends(graph: Graph) -> Iterator[Problem]:
                 yield Problem(edge_path(edge), f"There is no node {end!r}; join it to one that exists or remove it.")
 
 
-def _wrong_ways_out(graph: Graph, kinds: Mapping[str, StepKind]) -> Iterator[Problem]:
+def _wrong_ways_out(graph: Graph, known: Mapping[str, Known]) -> Iterator[Problem]:
     for edge in graph.edges:
         source = graph.by_id.get(edge.source)
-        allowed = _ways_out(source, kinds) if source else None
+        allowed = _ways_out(source, known) if source else None
         if source is None or allowed is None or edge.handle in allowed:
             continue
         if allowed == (ERROR_HANDLE,):
             yield Problem(edge_path(edge), f"{source.kind!r} ends the run; remove what follows it.")
         else:
-            path, known = f"{edge_path(edge)}.sourceHandle", ", ".join(map(repr, allowed))
-            yield Problem(path, f"{source.kind!r} has no way out called {edge.handle!r}; it has {known}.")
+            path, names = f"{edge_path(edge)}.sourceHandle", ", ".join(map(repr, allowed))
+            yield Problem(path, f"{source.kind!r} has no way out called {edge.handle!r}; it has {names}.")
 
 
-def _ways_out(node: Node, kinds: Mapping[str, StepKind]) -> tuple[str, ...] | None:
+def bodies_of(known: Mapping[str, Known]) -> dict[str, frozenset[str]]:
+    """Of every fork, the ways out that lead into its branches."""
+    return {
+        node_id: frozenset(kind.bodies(config))
+        for node_id, (kind, config) in known.items()
+        if isinstance(kind, ForkKind)
+    }
+
+
+def _ways_out(node: Node, known: Mapping[str, Known]) -> tuple[str, ...] | None:
     if node.is_trigger:
         return (DEFAULT_HANDLE,)
-    kind = kinds.get(node.id)
-    return (*kind.outcomes, ERROR_HANDLE) if kind else None
+    if node.id not in known:
+        return None
+    kind, config = known[node.id]
+    return (*kind.ways_out(config), ERROR_HANDLE)
+
+
+def _branch_without_way(graph: Graph) -> Iterator[Problem]:
+    for node in graph.nodes:
+        if node.handling and node.handling.on_error == "branch" and ERROR_HANDLE not in graph.handles(node.id):
+            yield Problem(f"{node.path}.onError", "Says branch, and no way leads out by “error”; add it or say stop.")
 
 
 def _doubled_ways_out(graph: Graph) -> Iterator[Problem]:

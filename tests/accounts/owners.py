@@ -19,6 +19,7 @@ HOUSE_WIDE = {
 #: Models whose account may be empty, and what that means. What is there is seen by all and changed by superusers alone.
 SHARED = {
     "events.EventType": "the catalog that ships",
+    "lookups.NamedList": "the lists that ship",
     "ops_messages.MessageTemplate": "the texts that ship",
     "queue.Job": "work of the whole house",
 }

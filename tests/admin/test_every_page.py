@@ -9,9 +9,11 @@ from django.contrib import admin as django_admin
 from django.db.models import Model
 from django.test import Client
 
-from opsflows.accounts.models import ApiKey, Membership, PlatformAccount, Recipient, Team, User
+from opsflows.accounts.models import ApiKey, BusinessCalendar, Membership, PlatformAccount, Recipient, Team, User
 from opsflows.audit.models import AuditEntry
+from opsflows.databases.models import Database, Statement
 from opsflows.events.models import Event, EventType, Rejection, RoutingFailure, Source, SourceSecret
+from opsflows.lookups.models import LookupTable, NamedList, Segment
 from opsflows.messages.models import MessageTemplate, Notification
 from opsflows.queue.models import Job, WorkerHeartbeat
 from opsflows.records.models import Record, Task
@@ -28,12 +30,16 @@ ADMINS = django_admin.site._registry
 OWNED = {
     ApiKey: "account",
     AuditEntry: "account",
+    Database: "account",
+    BusinessCalendar: "account",
     Event: "account",
     EventType: "account",
     Execution: "account",
     Job: "account",
+    LookupTable: "account",
     Membership: "account",
     MessageTemplate: "account",
+    NamedList: "account",
     PlatformAccount: "pk",
     Recipient: "account",
     Record: "account",
@@ -42,7 +48,9 @@ OWNED = {
     RoutingFailure: "event__account",
     Schedule: "account",
     ScheduleFire: "account",
+    Segment: "account",
     Source: "account",
+    Statement: "account",
     SummaryChoice: "account",
     Team: "account",
     Task: "account",

@@ -7,10 +7,17 @@ from typing import Any
 from django.utils import timezone
 
 from opsflows.accounts.actor import system_actor
+from opsflows.accounts.calendar_state import NamedDay
+from opsflows.accounts.change_calendar import create_calendar
 from opsflows.accounts.create_user import create_user
 from opsflows.accounts.issue_key import issue_key
 from opsflows.accounts.models import PlatformAccount, Recipient, Team, TeamMember, User
+from opsflows.databases.models import Database, Statement
 from opsflows.events.models import Event, EventPayload, EventType, Rejection, RoutingFailure, Source, SourceSecret
+from opsflows.lookups.save_list import create_list
+from opsflows.lookups.save_segment import create_segment
+from opsflows.lookups.save_table import create_table
+from opsflows.lookups.table_content import Column
 from opsflows.messages.models import MessageTemplate
 from opsflows.messages.notify import notify
 from opsflows.queue.ids import new_id
@@ -86,7 +93,20 @@ class World:
         MessageTemplate.objects.create(account=self.account, name=f"text-{name}", subject=name, body=f"About {name}")
         people = User.objects.filter(memberships__account=self.account, memberships__role="admin")
         notify(account_id=self.account.pk, users=people, title=f"News of {name}", link="/admin/", now=now)
+        self._lookups(name)
         self._upkeep(name)
+        database = Database.objects.create(
+            account=self.account, name=name, host="db.example", database_name=name, username="reader", password=SECRET
+        )
+        Statement.objects.create(account=self.account, database=database, name=name, sql="SELECT 1 AS one")
+        outing = NamedDay(datetime.date(2030, 5, 2), f"outing {name}")
+        create_calendar(actor=self.actor, name=f"calendar {name}", country="DE", own_days=(outing,), now=now)
+
+    def _lookups(self, name: str) -> None:
+        create_table(actor=self.actor, name=f"table {name}", columns=[Column("key"), Column(f"of-{self.mark}")])
+        create_list(actor=self.actor, name=f"list {name}", values=[f"value {name}"])
+        leaf = {"field": "country", "operator": "in_list", "value": f"list {name}"}
+        create_segment(actor=self.actor, name=f"segment {name}", conditions={"logic": "AND", "rules": [leaf]})
 
     def _upkeep(self, name: str) -> None:
         now = timezone.now()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsflows.rules import Clock, RuleError, parse_duration, resolve_date
+from opsflows.rules import Calendar, Clock, Hours, RuleError, after_duration, parse_duration, resolve_date
 from tests.rules.values import CLOCK
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -33,6 +33,13 @@ BERLIN = ZoneInfo("Europe/Berlin")
         ("next_business_day", "2026-03-23"),
         ("+2 business days", "2026-03-24"),
         ("-1 business day", "2026-03-19"),
+        ("next_business_hour", "2026-03-20T14:05:00+01:00"),
+        ("+4 business hours", "2026-03-23T10:05:00+01:00"),
+        ("+30 Business  Minutes", "2026-03-20T14:35:00+01:00"),
+        ("-6 business hours", "2026-03-19T16:05:00+01:00"),
+        ("today +1 business hour", "2026-03-20T10:00:00+01:00"),
+        ("next_business_day +2 business hours", "2026-03-23T11:00:00+01:00"),
+        ("now +2 business days", "2026-03-24T14:05:00+01:00"),
         ("end_of_month +3 days", "2026-04-03"),
         ("2026-01-31 +1 month", "2026-02-28"),
         ("2026-05-01", "2026-05-01"),
@@ -62,11 +69,24 @@ def test_today_is_the_accounts_day() -> None:
 
 
 def test_holidays_and_weeks_are_the_accounts() -> None:
-    clock = Clock(CLOCK.now, BERLIN, is_holiday=lambda day: day == datetime.date(2026, 3, 22), week=frozenset({6, 0}))
+    hours = (Hours(600, 960),)
+    week = (hours, (), (), (), (), (), hours)
+    calendar = Calendar(BERLIN, week, is_holiday=lambda day: day == datetime.date(2026, 3, 22))
+    clock = Clock(CLOCK.now, BERLIN, calendar)
     assert resolve_date("next_business_day", clock) == datetime.date(2026, 3, 23)
-    never = Clock(CLOCK.now, BERLIN, is_holiday=lambda day: True)
+    assert resolve_date("next_business_hour", clock).isoformat() == "2026-03-23T10:00:00+01:00"
+    assert resolve_date("+7 business hours", clock).isoformat() == "2026-03-29T11:00:00+02:00"
+    never = Clock(CLOCK.now, BERLIN, Calendar(BERLIN, is_holiday=lambda day: True))
     with pytest.raises(RuleError, match="no working day"):
         resolve_date("next_business_day", never)
+
+
+def test_a_calendar_may_lie_in_another_zone() -> None:
+    """The office keeps New York's hours; what the rule gets is on the account's own clock."""
+    clock = Clock(CLOCK.now, BERLIN, Calendar(ZoneInfo("America/New_York")))
+    assert resolve_date("next_business_hour", clock).isoformat() == "2026-03-20T14:05:00+01:00"
+    assert resolve_date("+8 business hours", clock).isoformat() == "2026-03-23T14:05:00+01:00"
+    assert resolve_date("now +1 business day", clock).isoformat() == "2026-03-23T14:05:00+01:00"
 
 
 @pytest.mark.parametrize(
@@ -86,6 +106,8 @@ def test_holidays_and_weeks_are_the_accounts() -> None:
         "+1 day x",
         "x +1 day",
         "+999999 business days",
+        "+999999 business hours",
+        "+3 business weeks",
         "+1 dayss",
         "a" * 10000,
     ],
@@ -102,9 +124,9 @@ def test_a_misspelling_is_recognised(clock: Clock) -> None:
 
 @given(st.text("+-0123456789 daysmonthT:Z_", max_size=20))
 def test_no_text_makes_any_other_error(text: str) -> None:
-    for read in (lambda: resolve_date(text, CLOCK), lambda: parse_duration(text)):
+    for read in (resolve_date, after_duration):
         with contextlib.suppress(RuleError):
-            read()
+            read(text, CLOCK)
 
 
 @given(st.integers(0, 3000), st.sampled_from(["day", "week", "month"]))
@@ -139,6 +161,26 @@ def test_durations(text: str, hours: float) -> None:
 def test_what_is_no_duration(text: str) -> None:
     with pytest.raises(RuleError):
         parse_duration(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("2 days", "2026-03-22T13:05:00+00:00"),
+        ("4 business hours", "2026-03-23T10:05:00+01:00"),
+        ("1.5 Business Hours", "2026-03-20T15:35:00+01:00"),
+        ("90 business minutes", "2026-03-20T15:35:00+01:00"),
+        ("2 business days", "2026-03-24T14:05:00+01:00"),
+    ],
+)
+def test_a_duration_passes_in_business_time(clock: Clock, text: str, end: str) -> None:
+    assert after_duration(text, clock).isoformat() == end
+
+
+@pytest.mark.parametrize("text", ["1.5 business days", "-1 business day", "2 business weeks", "business hours"])
+def test_what_is_no_business_time(clock: Clock, text: str) -> None:
+    with pytest.raises(RuleError, match="business"):
+        after_duration(text, clock)
 
 
 def test_a_clock_needs_a_zone() -> None:

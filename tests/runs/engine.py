@@ -72,6 +72,11 @@ class Engine:
         """The only run there is."""
         return Execution.objects.get()
 
+    def output(self, step_id: str, iteration: str = "") -> Any:
+        """What the last attempt of a step answered."""
+        step = Step.objects.filter(step_id=step_id, iteration=iteration).order_by("generation", "attempt").last()
+        return step and step.output_data
+
     def steps(self, *fields: str) -> list[Any]:
         """The steps of all runs, in order."""
         rows = Step.objects.order_by("id")

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from opsflows.accounts.calendars import account_clock
 from opsflows.accounts.models import PlatformAccount
 from opsflows.events.models import Event, EventPayload, EventType
 from opsflows.messages.html import paragraphs
@@ -42,7 +43,8 @@ def samples(account_id: uuid.UUID | None) -> list[tuple[str, str]]:
 def preview(content: Mapping[str, Any], *, account: PlatformAccount | None, sample: str) -> Preview:
     """`content` rendered with the newest event called `sample`, else with what the catalog says of it."""
     values, source = _values(account, sample)
-    clock = Clock(now=timezone.now(), zone=(account or PlatformAccount()).zone)
+    now = timezone.now()
+    clock = account_clock(account, now=now) if account else Clock(now, PlatformAccount().zone)
     try:
         message = render_template(content, values, clock)
     except (RuleError, RenderError) as error:

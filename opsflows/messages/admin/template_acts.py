@@ -8,7 +8,8 @@ from opsflows.messages.admin.template_form import TemplateForm
 from opsflows.messages.models import MessageTemplate
 from opsflows.messages.save_template import change_template, create_template, remove_template
 from opsflows.messages.use_new_text import use_new_text
-from opsflows.messages.used_by import Use, users_of
+from opsflows.messages.used_by import users_of
+from opsflows.workflows.reference_users import Use
 
 _NAMED = 5
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from opsflows.accounts.actor import Actor
+from opsflows.accounts.calendars import account_clock
 from opsflows.accounts.current import current_account, current_actor, current_membership
 from opsflows.accounts.models import PlatformAccount
 from opsflows.admin_site.add_page import add_page
@@ -27,7 +28,7 @@ from opsflows.records.create_task import create_task
 from opsflows.records.due import due_moment
 from opsflows.records.models import Record, Task
 from opsflows.records.tag_names import tags_of
-from opsflows.rules import Clock, RuleError
+from opsflows.rules import RuleError
 from opsflows.runs.models import Execution
 
 LOOKS = {
@@ -60,7 +61,7 @@ def make_task(actor: Actor, account: PlatformAccount, data: dict[str, Any], reco
     """The task that a `TaskForm` describes. Raises `ValidationError`."""
     now = timezone.now()
     try:
-        due_at = due_moment(data["due"], Clock(now, account.zone))
+        due_at = due_moment(data["due"], account_clock(account, now=now))
     except RuleError as error:
         raise ValidationError({"due": str(error)}) from None
     with transaction.atomic():

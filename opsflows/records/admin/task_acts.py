@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from opsflows.accounts.calendars import account_clock
 from opsflows.accounts.roles import Permission
 from opsflows.admin_site.acts import Act, Deed
 from opsflows.records.admin.item_forms import DueForm, NoteForm, ProjectForm, TagsForm, WhoForm
@@ -15,7 +16,7 @@ from opsflows.records.log_activity import log_activity
 from opsflows.records.models import Task
 from opsflows.records.plan_task import add_to_project, set_due_date
 from opsflows.records.tag import tag_task
-from opsflows.rules import Clock, RuleError
+from opsflows.rules import RuleError
 
 
 def _complete(deed: Deed) -> str:
@@ -42,7 +43,7 @@ def _assign(deed: Deed) -> str:
 
 def _due(deed: Deed) -> str:
     try:
-        due_at = due_moment(deed.data["due"], Clock(deed.now, deed.row.account.zone))
+        due_at = due_moment(deed.data["due"], account_clock(deed.row.account, now=deed.now))
     except RuleError as error:
         raise ValidationError({"due": str(error)}) from None
     set_due_date(actor=deed.actor, task_id=deed.row.pk, due_at=due_at)

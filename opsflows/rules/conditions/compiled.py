@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from opsflows.rules.clock import Clock
 from opsflows.rules.conditions.equality import Equality, equalities
-from opsflows.rules.conditions.explain import Explanation, explain_group
+from opsflows.rules.conditions.explain import Explanation, explain_group, explain_segment
 from opsflows.rules.conditions.leaf import Predicate, Scope, explain_leaf, leaf_predicate
 from opsflows.rules.conditions.tree import Leaf, Node, parse_tree
 
@@ -96,6 +96,8 @@ def _explain(node: Node, scope: Scope, clock: Clock) -> Explanation:
     if isinstance(node, Leaf):
         return explain_leaf(node, scope, clock)
     children = tuple(_explain(child, scope, clock) for child in node.children)
+    if node.label and children:
+        return explain_segment(node.label, negated=node.logic == "NOT", inner=children[0])
     truths = [child.truth for child in children]
     held = any(truths) if node.logic == "OR" and truths else all(truths)
     return explain_group(node.logic, held is (node.logic != "NOT") or not truths, children)

@@ -25,13 +25,15 @@ class Explanation:
     expected: Any = None  #: The value compared with; where the rule names another field, that field's value.
     seen: Any = None
     missing: bool = False  #: Whether the field (or for ``changed``, its previous value) was not there at all.
+    label: str = ""  #: The segment that a group is, or the list that a comparison is with.
 
     def as_json(self) -> dict[str, Any]:
         """The same as JSON. Long values are cut, so that an explanation stays small whatever the event holds."""
         if self.logic is not None:
             children = [child.as_json() for child in self.children]
-            return {"truth": self.truth, "sentence": self.sentence, "logic": self.logic, "children": children}
-        return {
+            group = {"truth": self.truth, "sentence": self.sentence, "logic": self.logic, "children": children}
+            return group | ({"segment": self.label} if self.label else {})
+        leaf = {
             "truth": self.truth,
             "sentence": self.sentence,
             "field": self.field,
@@ -40,6 +42,7 @@ class Explanation:
             "seen": _shortened(self.seen),
             "missing": self.missing,
         }
+        return leaf | ({"list": self.label} if self.label else {})
 
 
 def explain_group(logic: str, truth: bool, children: tuple[Explanation, ...]) -> Explanation:
@@ -51,21 +54,43 @@ def explain_group(logic: str, truth: bool, children: tuple[Explanation, ...]) ->
     return Explanation(truth, f"{held} of {count} hold; {wanted}: {_word(truth)}.", logic, children)
 
 
+def explain_segment(name: str, *, negated: bool, inner: Explanation) -> Explanation:
+    """The explanation of a saved segment from that of its conditions."""
+    truth, verb = inner.truth is not negated, "not in" if negated else "in"
+    sentence = f"{verb} segment “{name}”: {_word(truth)}."
+    return Explanation(truth, sentence, "NOT" if negated else "AND", (inner,), label=name)
+
+
 def describe_leaf(
-    field: str, operator: Operator, *, expected: Any, seen: Any, truth: bool, missing: bool, clock: Clock
+    field: str,
+    operator: Operator,
+    *,
+    expected: Any,
+    seen: Any,
+    truth: bool,
+    missing: bool,
+    clock: Clock,
+    label: str = "",
 ) -> Explanation:
-    """The explanation of one comparison. `seen` and `expected` may be `MISSING`."""
+    """The explanation of one comparison. `seen` and `expected` may be `MISSING`; `label` names the list, if any."""
     wanted = f" {_quote(expected)}" if operator.takes_value else ""
+    said = list_in_words(operator, label) if label else f"{operator.label}{wanted}"
     reason = _reason(field, operator, expected, seen, clock, missing)
     return Explanation(
         truth,
-        f"{field} {operator.label}{wanted}: {_word(truth)}, {reason}.",
+        f"{field} {said}: {_word(truth)}, {reason}.",
         field=field,
         operator=operator.name,
         expected=None if expected is MISSING else expected,
         seen=None if seen is MISSING else seen,
         missing=missing,
+        label=label,
     )
+
+
+def list_in_words(operator: Operator, label: str) -> str:
+    """What a comparison with a named list says, behind the field."""
+    return f"is {'not ' if operator.negated else ''}on the list “{label}”"
 
 
 def _reason(field: str, operator: Operator, expected: Any, seen: Any, clock: Clock, missing: bool) -> str:

@@ -49,7 +49,14 @@ def explain_leaf(leaf: Leaf, scope: Scope, clock: Clock) -> Explanation:
         expected, missing = _expected(leaf, scope, clock), seen is MISSING
         truth = _compare(leaf, seen, expected, clock)
     return describe_leaf(
-        leaf.field, leaf.operator, expected=expected, seen=seen, truth=truth, missing=missing, clock=clock
+        leaf.field,
+        leaf.operator,
+        expected=expected,
+        seen=seen,
+        truth=truth,
+        missing=missing,
+        clock=clock,
+        label=leaf.label,
     )
 
 

@@ -179,6 +179,6 @@ SYNONYMS: dict[str, str] = {
     ">=": "greater_or_equal", "gte": "greater_or_equal", "at_least": "greater_or_equal",
     "<=": "less_or_equal", "lte": "less_or_equal", "at_most": "less_or_equal",
     "like": "contains", "includes": "contains", "regex": "matches", "regexp": "matches",
-    "any_of": "in", "one_of": "in", "none_of": "not_in",
+    "any_of": "in", "one_of": "in", "none_of": "not_in", "segment": "in_segment", "on_list": "in_list",
     "exists": "is_not_empty", "is_set": "is_not_empty", "is_null": "is_empty", "not_exists": "is_empty",
 }  # fmt: skip

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, TypeAlias
 
+from opsflows.rules.conditions.named import NAMED_OPERATORS, Expanded, named_problem
 from opsflows.rules.conditions.operators import OPERATORS, SYNONYMS, Operator
 from opsflows.rules.errors import Problem, RuleError
 from opsflows.rules.lookup import Segments, split_path
@@ -18,6 +19,7 @@ LOGICS = ("AND", "OR", "NOT")
 
 _GROUP_KEYS = ("logic", "rules", "conditions")
 _LEAF_KEYS = ("field", "operator", "value")
+_KNOWN = (*OPERATORS, *NAMED_OPERATORS)
 _REFERENCE = re.compile(r"\{\{\s*([^{}|\s][^{}|]*?)\s*\}\}")
 
 
@@ -37,6 +39,7 @@ class Leaf:
     segments: Segments
     operator: Operator
     expected: Any  #: The value to compare with, or a `Reference`.
+    label: str = ""  #: The named list that the values are of.
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Group:
 
     logic: str
     children: tuple["Node", ...]
+    label: str = ""  #: The saved segment that its one child is.
 
 
 Node: TypeAlias = Leaf | Group
@@ -80,12 +84,22 @@ class _Parser:
             return Group("AND", ())
         if isinstance(tree, list | tuple):
             return self._children("AND", list(tree), path, depth)
+        if isinstance(tree, Expanded):
+            return self._expanded(tree, path, depth)
         if not isinstance(tree, Mapping):
             self._wrong(path, f"must be a condition or a group of conditions, not {excerpt(tree)}.")
             return None
         if any(key in tree for key in _LEAF_KEYS):
             return self._leaf(tree, path)
         return self._group(tree, path, depth)
+
+    def _expanded(self, tree: Expanded, path: str, depth: int) -> Node | None:
+        """What stands behind a name. Whatever is wrong with it is said where the name stands."""
+        if "rules" not in tree:
+            leaf = self._leaf(tree, path)
+            return leaf and replace(leaf, label=tree.label)
+        nodes = [self.node(item, path, depth + 1) for item in tree["rules"]]
+        return Group(tree["logic"], tuple(node for node in nodes if node is not None), tree.label)
 
     def _group(self, tree: Mapping[str, Any], path: str, depth: int) -> Node | None:
         self._unknown_keys(tree, _GROUP_KEYS, path)
@@ -121,12 +135,25 @@ class _Parser:
             return None
         before = len(self.problems)
         self._unknown_keys(tree, _LEAF_KEYS, path)
+        if self._is_named(tree, path):
+            return None
         field = self._field(tree, path)
         operator = self._operator(tree, path)
         expected = self._expected(tree, operator, path) if operator else None
         if field is None or operator is None or len(self.problems) > before:
             return None
         return Leaf(field, split_path(field), operator, expected)
+
+    def _is_named(self, tree: Mapping[str, Any], path: str) -> bool:
+        """Whether it compares with a name that nobody put anything in the place of; says why that cannot be."""
+        name = tree.get("operator")
+        operator = NAMED_OPERATORS.get(name) if isinstance(name, str) else None
+        if operator is None:
+            return False
+        problem = named_problem(operator, tree)
+        key, message = problem or ("value", f"names a {operator.kind}, and none of that name is known here.")
+        self._wrong(f"{path}.{key}", message)
+        return True
 
     def _field(self, tree: Mapping[str, Any], path: str) -> str | None:
         field = tree.get("field")
@@ -151,7 +178,7 @@ class _Parser:
         name = tree.get("operator")
         path = f"{path}.operator"
         if name is None:
-            self._wrong(path, f"is missing; use one of {', '.join(OPERATORS)}.")
+            self._wrong(path, f"is missing; use one of {', '.join(_KNOWN)}.")
             return None
         if isinstance(name, str) and name in OPERATORS:
             return OPERATORS[name]
@@ -191,7 +218,7 @@ class _Parser:
 def _suggest(name: object) -> str:
     if isinstance(name, str):
         plain = re.sub(r"[\s-]+", "_", name.strip().lower())[:40]
-        close = [SYNONYMS[plain]] if plain in SYNONYMS else get_close_matches(plain, OPERATORS, n=1)
+        close = [SYNONYMS[plain]] if plain in SYNONYMS else get_close_matches(plain, _KNOWN, n=1)
         if close:
             return f"did you mean {close[0]}?"
-    return f"use one of {', '.join(OPERATORS)}."
+    return f"use one of {', '.join(_KNOWN)}."

@@ -9,7 +9,7 @@ from opsflows.events.causing import causing
 from opsflows.events.emit import Cause
 from opsflows.outbound import redact_value
 from opsflows.queue.transient import is_transient
-from opsflows.rules import Clock, FormulaError, RenderError
+from opsflows.rules import FormulaError, RenderError
 from opsflows.runs.engine.progress import Calling, NeedsTransaction
 from opsflows.runs.engine.run import Run
 from opsflows.workflows.compiled import CompiledNode, ConfigError
@@ -43,7 +43,7 @@ def begin(run: Run, node: CompiledNode, *, now: datetime, in_transaction: bool) 
     """
     if isinstance(node.kind, DatabaseKind) and not in_transaction:
         return Begun(NeedsTransaction(), now)
-    clock = Clock(now=run.position.entered_at, zone=run.zone)
+    clock = run.clock
     scope = run.scope()
     try:
         config, warnings = node.render(scope, clock)

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from opsflows.queue.bulk import insert_rows, update_rows
+from opsflows.runs.engine.after_end import End, after_end
+from opsflows.runs.engine.forks import end_branches, give_up, open_forks
 from opsflows.runs.engine.progress import Calling, Ended, Parked, Progress, StepRecord
 from opsflows.runs.models import Execution, QueueItem, Step, Variable
 
@@ -36,6 +38,7 @@ _EXECUTION_END = (
     "execution_time_ms",
 )
 _EXECUTION_REST = ("execution_status", "current_step", "failed_steps", "error_message")
+_EXECUTION_HELD = ("execution_status", "current_step", "error_message")
 _ITEM = (
     "status",
     "scheduled_at",
@@ -58,6 +61,28 @@ def checkpoint(progresses: Sequence[Progress], *, now: datetime) -> None:
     _write_variables(progresses, now)
     _write_executions(progresses, now)
     _write_items(progresses)
+    open_forks(progresses, now=now)
+    give_up(progresses, now=now)
+    end_branches(progresses, now=now)
+    over = [progress for progress in progresses if progress.run.branch is None and isinstance(progress.rest, Ended)]
+    after_end([_end(progress) for progress in over], now=now)
+
+
+def _end(progress: Progress) -> End:
+    run, rest = progress.run, progress.rest
+    assert isinstance(rest, Ended)  # noqa: S101  (chosen so)
+    return End(
+        execution_id=run.execution_id,
+        account_id=run.account_id,
+        workflow_id=run.workflow_id,
+        graph=run.graph,
+        status=rest.status,
+        error=rest.error,
+        output=rest.output,
+        depth=run.depth,
+        awaited_by=run.awaited_by,
+        gate_id=run.gate_id,
+    )
 
 
 def _write_steps(progresses: Sequence[Progress]) -> None:
@@ -111,20 +136,22 @@ def _write_variables(progresses: Sequence[Progress], now: datetime) -> None:
     rows = [
         Variable(
             execution_id=progress.run.execution_id,
+            place=place,
+            scope=scope,
             variable_name=name,
             variable_value=value,
             variable_type=_variable_type(value),
             created_at=now,
         )
         for progress in progresses
-        for name, value in progress.variables.items()
+        for (place, name), (scope, value) in progress.variables.items()
     ]
     if rows:
         Variable.objects.bulk_create(
             rows,
             update_conflicts=True,
-            unique_fields=["execution", "variable_name"],
-            update_fields=["variable_value", "variable_type"],
+            unique_fields=["execution", "place", "variable_name"],
+            update_fields=["variable_value", "variable_type", "scope"],
         )
 
 
@@ -145,20 +172,27 @@ def _variable_type(value: Any) -> str:
 def _write_executions(progresses: Sequence[Progress], now: datetime) -> None:
     ended: list[tuple[Any, ...]] = []
     resting: list[tuple[Any, ...]] = []
+    held: list[tuple[Any, ...]] = []
     for progress in progresses:
         run = progress.run
         match progress.rest:
+            case Parked(QueueItem.Status.HELD, _, reason):
+                held.append((run.execution_id, Execution.Status.NEEDS_ATTENTION.value, run.position.node_id, reason))
+            case _ if run.branch is not None:
+                # The run as a whole stands at its fork.
+                pass
             case Ended(status, error):
                 elapsed = max(0, int((now - run.started_at).total_seconds() * 1000))
                 ended.append((run.execution_id, status.value, None, run.failed_steps, now, error, elapsed))
             case Parked(QueueItem.Status.QUEUED):
                 pass
-            case Parked(status, _, reason):
-                held = status == QueueItem.Status.HELD
-                state = Execution.Status.NEEDS_ATTENTION if held else Execution.Status.WAITING
+            case Parked(_, _, reason) as rest:
+                # With branches under way it is at work, not waiting.
+                state = Execution.Status.WAITING if rest.fork is None else Execution.Status.RUNNING
                 resting.append((run.execution_id, state.value, run.position.node_id, run.failed_steps, reason))
     update_rows(Execution, _EXECUTION_END, ended)
     update_rows(Execution, _EXECUTION_REST, resting)
+    update_rows(Execution, _EXECUTION_HELD, held)
 
 
 def _write_items(progresses: Sequence[Progress]) -> None:

@@ -20,14 +20,14 @@ POISONED = 8
 _SKIP_LOCKED = {"postgresql": "FOR UPDATE SKIP LOCKED"}
 _COLUMNS = (
     "id, fence, claims, execution_id, trigger_data, node_id, iteration, generation, attempt, entered_at, resumes, "
-    "created_at"
+    "created_at, branch_id, gate_id"
 )
 _CLAIM = """
 UPDATE workflow_queue SET status = 'processing', worker_id = %s, lease_expires_at = %s, claims = claims + 1,
     fence = fence + 1
 WHERE id IN (
     SELECT id FROM workflow_queue WHERE status = 'queued' AND claims {comparison} %s
-    ORDER BY priority, scheduled_at LIMIT %s {lock}
+    ORDER BY {order} LIMIT %s {lock}
 )
 RETURNING {columns}
 """
@@ -44,12 +44,16 @@ class Claim:
     position: Position
     woken_by: Any
     created_at: datetime
+    branch_id: uuid.UUID | None = None
+    gate_id: uuid.UUID | None = None
 
     @property
     def is_fresh(self) -> bool:
         """Nothing of this run can be in the database yet besides its start."""
         position = self.position
         untouched = position.attempt == 1 and position.generation == 0 and not position.resumes
+        if self.branch_id is not None:
+            return False
         return self.claims == 1 and untouched and position.entered_at == self.created_at
 
 
@@ -61,9 +65,9 @@ def promote_due(*, now: datetime) -> int:
     return due.update(status=QueueItem.Status.QUEUED)
 
 
-def claim(*, worker_id: uuid.UUID, limit: int, now: datetime) -> list[Claim]:
-    """Claim up to `limit` rows, by priority and then by time; suspects are left out."""
-    return _claim(worker_id, limit, now, comparison="<")
+def claim(*, worker_id: uuid.UUID, limit: int, now: datetime, oldest: bool = False) -> list[Claim]:
+    """Claim up to `limit` rows, by priority and then by time, or the `oldest` first; suspects are left out."""
+    return _claim(worker_id, limit, now, comparison="<", order="scheduled_at" if oldest else "priority, scheduled_at")
 
 
 def suspects_wait() -> bool:
@@ -76,8 +80,11 @@ def claim_suspect(*, worker_id: uuid.UUID, now: datetime) -> list[Claim]:
     return _claim(worker_id, 1, now, comparison=">=")
 
 
-def _claim(worker_id: uuid.UUID, limit: int, now: datetime, *, comparison: str) -> list[Claim]:
-    statement = _CLAIM.format(comparison=comparison, columns=_COLUMNS, lock=_SKIP_LOCKED.get(connection.vendor, ""))
+def _claim(
+    worker_id: uuid.UUID, limit: int, now: datetime, *, comparison: str, order: str = "priority, scheduled_at"
+) -> list[Claim]:
+    lock = _SKIP_LOCKED.get(connection.vendor, "")
+    statement = _CLAIM.format(comparison=comparison, columns=_COLUMNS, order=order, lock=lock)
     key = QueueItem._meta.pk.get_db_prep_value
     moment = QueueItem._meta.get_field("lease_expires_at").get_db_prep_value
     with connection.cursor() as cursor:
@@ -102,6 +109,8 @@ def _read(row: tuple[Any, ...]) -> Claim:
             resumes=bool(row[10]),
         ),
         created_at=_moment(row[11]),
+        branch_id=_uuid(row[12]) if row[12] else None,
+        gate_id=_uuid(row[13]) if row[13] else None,
     )
 
 

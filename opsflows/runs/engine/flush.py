@@ -2,20 +2,19 @@
 
 import logging
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from django.db import connection, transaction
 
 from opsflows.queue.transient import is_transient
 from opsflows.runs.engine.begin import StepCrash
 from opsflows.runs.engine.checkpoint import checkpoint
-from opsflows.runs.engine.progress import Calling, Ended, NeedsTransaction, Parked, Progress, StepRecord
-from opsflows.runs.engine.run import Run
-from opsflows.runs.engine.walk import Returned, walk
-from opsflows.runs.models import Execution, QueueItem, Step
+from opsflows.runs.engine.progress import Calling, NeedsTransaction, Parked, Progress, StepRecord, Variables
+from opsflows.runs.engine.run import Ending, Run
+from opsflows.runs.engine.walk import Returned, ended_by, walk
+from opsflows.runs.models import QueueItem, Step
 from opsflows.workflows.outcomes import Retry
 
 logger = logging.getLogger(__name__)
@@ -28,7 +27,7 @@ class Advance:
     run: Run
     records: list[StepRecord]
     returned: tuple[Returned, ...] = ()
-    variables: Mapping[str, Any] = field(default_factory=dict)
+    variables: Variables = field(default_factory=dict)
     #: A walk that already came to rest without touching the database.
     decided: Progress | None = None
     #: Set where the run cannot be walked: it goes to a person, with this reason.
@@ -93,11 +92,10 @@ def _write(advances: Sequence[Advance], worker_id: uuid.UUID, now: datetime, han
     ours = _fence([advance.run for advance in advances], worker_id)
     progresses: list[Progress] = []
     for advance in advances:
-        cancelled = ours.get(advance.run.item_id)
-        if cancelled is None:
+        if advance.run.item_id not in ours:
             logger.warning("Run %s is no longer ours; its late result is dropped.", advance.run.execution_id)
             continue
-        progress = _walk(advance, now, cancelled=cancelled)
+        progress = _walk(advance, now, ending=ours[advance.run.item_id])
         progress.run.fence += 1
         if hand_back and isinstance(progress.rest, Calling):
             give_back(progress, now)
@@ -106,16 +104,17 @@ def _write(advances: Sequence[Advance], worker_id: uuid.UUID, now: datetime, han
     return progresses
 
 
-def _walk(advance: Advance, now: datetime, *, cancelled: bool) -> Progress:
+def _walk(advance: Advance, now: datetime, *, ending: Ending | None) -> Progress:
     if advance.spoilt is not None:
         rest = Parked(QueueItem.Status.HELD, now, advance.spoilt)
         return Progress(run=advance.run.copy(), rest=rest, records=[], variables={})
     if advance.decided is not None:
         progress = replace(advance.decided, run=advance.decided.run.copy())
-        if cancelled and isinstance(progress.rest, Parked):
-            progress.rest = Ended(Execution.Status.CANCELLED, "Cancelled.")
+        if ending is not None and isinstance(progress.rest, Parked):
+            waits = progress.run.fork is not None and not progress.run.fork.is_joined
+            progress.rest = replace(progress.rest, gives_up=True) if waits else ended_by(ending)
         return progress
-    progress = walk(advance.run, now=now, in_transaction=True, returned=advance.returned, cancelled=cancelled)
+    progress = walk(advance.run, now=now, in_transaction=True, returned=advance.returned, ending=ending)
     if isinstance(progress.rest, NeedsTransaction):
         raise TypeError("A walk inside the transaction asked for one")
     progress.records[:0] = advance.records
@@ -133,25 +132,35 @@ def give_back(progress: Progress, now: datetime) -> None:
     progress.rest = Parked(QueueItem.Status.QUEUED, now)
 
 
-def _fence(runs: Sequence[Run], worker_id: uuid.UUID) -> dict[uuid.UUID, bool]:
-    """Lock the rows that are still ours, in one order; by id, whether cancelling was asked for.
+def _fence(runs: Sequence[Run], worker_id: uuid.UUID) -> dict[uuid.UUID, Ending | None]:
+    """Lock the rows that are still ours, in one order; by id, whether their end was asked for.
 
+    The rows that wait for a branch are locked with it: two workers that end branches of one fork take turns.
     A row that is ours but stands at another fence was written by a commit whose answer never reached us: what memory
     knows of it is out of date, so it is given back and begun anew from what the database says.
     """
-    rows = QueueItem.objects.filter(
-        id__in=[run.item_id for run in runs], worker_id=worker_id, status=QueueItem.Status.PROCESSING
-    ).order_by("id")
+    expected = {run.item_id: run for run in runs}
+    parents = {item_id for run in runs if run.branch is not None for item_id in run.branch.parents}
+    rows = QueueItem.objects.filter(id__in=[*expected, *parents]).order_by("id")
     if connection.features.has_select_for_update:
         rows = rows.select_for_update()
-    expected = {run.item_id: run.fence for run in runs}
-    ours: dict[uuid.UUID, bool] = {}
+    ours: dict[uuid.UUID, Ending | None] = {}
     outdated: list[uuid.UUID] = []
-    for item_id, fence, cancelled in rows.values_list("id", "fence", "cancel_requested"):
-        if expected[item_id] == fence:
-            ours[item_id] = cancelled
-        else:
+    cancelled: list[uuid.UUID] = []
+    for item_id, holder, status, fence, cancel in rows.values_list(
+        "id", "worker_id", "status", "fence", "cancel_requested"
+    ):
+        if item_id not in expected or holder != worker_id or status != QueueItem.Status.PROCESSING:
+            continue
+        if expected[item_id].fence != fence:
             outdated.append(item_id)
+            continue
+        ours[item_id] = None
+        if cancel:
+            cancelled.append(item_id)
     if outdated:
         QueueItem.objects.filter(id__in=outdated).update(status=QueueItem.Status.QUEUED, worker_id=None)
+    if cancelled:
+        endings = QueueItem.objects.filter(id__in=cancelled).values_list("id", "execution__exit_reason")
+        ours.update((item_id, Ending(exit_reason)) for item_id, exit_reason in endings)
     return ours

@@ -2,7 +2,6 @@
 
 import logging
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -11,11 +10,17 @@ from zoneinfo import ZoneInfo
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
+from opsflows.accounts.calendars import calendar_of
 from opsflows.jsontext import read_stored
+from opsflows.queue.transient import is_transient
+from opsflows.runs.engine.branches import Branches
 from opsflows.runs.engine.claim import POISONED, Claim
-from opsflows.runs.engine.run import OpenStep, Run, step_entry
-from opsflows.runs.models import Execution, Step, Variable
+from opsflows.runs.engine.history import History
+from opsflows.runs.engine.run import Run
+from opsflows.runs.models import Execution
 from opsflows.workflows.cache import definition, warm
+from opsflows.workflows.compiled import CompiledGraph
+from opsflows.workflows.errors import InvalidDefinition
 
 logger = logging.getLogger(__name__)
 
@@ -31,9 +36,11 @@ _EXECUTION = (
     "deadline_at",
     "failed_steps",
     "account__timezone",
+    "account__calendars__revision",
     "event__name",
     "event__occurred_at",
     "event__source_label",
+    "awaited_by",
 )
 
 
@@ -45,23 +52,21 @@ def load(claims: Sequence[Claim]) -> tuple[list[Run], list[tuple[Claim, str]]]:
     """The runs behind `claims`, and those that cannot be loaded, each with the reason."""
     rows = {row[0]: row[1:] for row in _executions([claim.execution_id for claim in claims])}
     warm({row[2] for row in rows.values()})
-    history = _history([claim.execution_id for claim in claims if not claim.is_fresh])
+    graphs = {execution_id: graph for execution_id, row in rows.items() if (graph := _graph(row[2])) is not None}
+    history, branches = History(), Branches()
+    history.read([claim for claim in claims if not claim.is_fresh], graphs)
+    branches.read(claims, graphs)
     runs: list[Run] = []
     spoilt: list[tuple[Claim, str]] = []
     for claim in claims:
         try:
-            runs.append(_assemble(claim, rows[claim.execution_id], history))
+            runs.append(_assemble(claim, rows[claim.execution_id], history, branches))
         except Exception as error:
+            if is_transient(error):
+                raise
             logger.exception("Run %s cannot be loaded.", claim.execution_id)
             spoilt.append((claim, str(error) if isinstance(error, Spoilt) else f"{type(error).__name__}: {error}"))
     return runs, spoilt
-
-
-class _History:
-    def __init__(self) -> None:
-        self.outputs: dict[uuid.UUID, dict[str, Any]] = defaultdict(dict)
-        self.variables: dict[uuid.UUID, dict[str, Any]] = defaultdict(dict)
-        self.open: dict[tuple[uuid.UUID, str, str, int, int], OpenStep] = {}
 
 
 def _executions(ids: Iterable[uuid.UUID]) -> Any:
@@ -73,27 +78,15 @@ def _executions(ids: Iterable[uuid.UUID]) -> Any:
     )
 
 
-def _history(ids: Sequence[uuid.UUID]) -> _History:
-    history = _History()
-    if not ids:
-        return history
-    steps = Step.objects.filter(execution_id__in=ids).order_by("generation", "attempt")
-    for step in steps.defer("input_data", "warnings"):
-        if step.step_status in (Step.Status.RUNNING, Step.Status.WAITING):
-            place = (step.execution_id, step.step_id, step.iteration, step.generation, step.attempt)
-            is_wait = step.step_status == Step.Status.WAITING
-            history.open[place] = OpenStep(step.id, step.step_id, step.attempt, is_wait)
-        else:
-            history.outputs[step.execution_id][step.step_id] = step_entry(
-                step.step_status, step.output_data, step.handle, step.error_message
-            )
-    rows = Variable.objects.filter(execution_id__in=ids)
-    for execution_id, name, value in rows.values_list("execution_id", "variable_name", "variable_value"):
-        history.variables[execution_id][name] = value
-    return history
+def _graph(version_id: uuid.UUID) -> CompiledGraph | None:
+    """The version, compiled; None where it cannot be, which `_assemble` tells."""
+    try:
+        return definition(version_id)
+    except InvalidDefinition:
+        return None
 
 
-def _assemble(claim: Claim, row: tuple[Any, ...], history: _History) -> Run:
+def _assemble(claim: Claim, row: tuple[Any, ...], history: History, branches: Branches) -> Run:
     (
         account_id,
         workflow_id,
@@ -105,9 +98,11 @@ def _assemble(claim: Claim, row: tuple[Any, ...], history: _History) -> Run:
         deadline_at,
         failed_steps,
         zone,
+        calendar_revision,
         event_name,
         occurred_at,
         source_label,
+        awaited_by,
         trigger_text,
         payload_text,
     ) = row
@@ -121,10 +116,9 @@ def _assemble(claim: Claim, row: tuple[Any, ...], history: _History) -> Run:
     graph = definition(version_id)
     if position.node_id not in graph.nodes:
         raise Spoilt(f"The version has no step {position.node_id!r}.")
-    outputs = history.outputs.get(claim.execution_id, {})
-    # Earlier attempts of the step itself are no input of the next.
-    outputs.pop(position.node_id, None)
-    place = (claim.execution_id, position.node_id, position.iteration, position.generation, position.attempt)
+    fork = branches.fork(claim)
+    # A branch counts what failed inside of it from where it stands; its fork adds that up.
+    failed_before = failed_steps if claim.branch_id is None else 0
     return Run(
         item_id=claim.item_id,
         fence=claim.fence,
@@ -136,16 +130,21 @@ def _assemble(claim: Claim, row: tuple[Any, ...], history: _History) -> Run:
         priority=priority,
         started_at=started_at,
         deadline_at=deadline_at,
-        failed_steps=failed_steps,
+        failed_steps=failed_before + (fork.failed_steps if fork is not None and fork.is_joined else 0),
         zone=zone_of(zone),
+        calendar=calendar_of(account_id, calendar_revision, zone),
         graph=graph,
         data={} if text is None else read_stored(text),
         facts=facts(event_id, event_name, occurred_at, source_label, claim.execution_id),
         position=position,
-        woken_by=claim.woken_by,
-        outputs=outputs,
-        variables=history.variables.get(claim.execution_id, {}),
-        open_step=history.open.get(place),
+        woken_by=fork.summary if fork is not None else claim.woken_by,
+        outputs=history.outputs(claim, graph),
+        variables=history.variables(claim, graph),
+        open_step=history.open_step(claim),
+        branch=branches.place(claim, graph),
+        fork=fork,
+        awaited_by=awaited_by,
+        gate_id=claim.gate_id,
     )
 
 

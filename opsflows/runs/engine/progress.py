@@ -10,6 +10,10 @@ from opsflows.runs.engine.run import Run
 from opsflows.runs.models import Execution, QueueItem, Step
 from opsflows.workflows.compiled import CompiledNode
 from opsflows.workflows.kinds import Frozen
+from opsflows.workflows.outcomes import Fork, Listening, Scope
+
+#: By place and name: scope and value.
+Variables = dict[tuple[str, str], tuple[Scope, Any]]
 
 
 @dataclass(slots=True)
@@ -38,6 +42,10 @@ class Ended:
 
     status: Execution.Status
     error: str | None = None
+    #: What it hands over: to whoever waits for it, or to the fork whose branch it is.
+    output: Any = None
+    #: Of a run that somebody or an event ended as a success before its last step.
+    exit_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,12 @@ class Parked:
     status: QueueItem.Status
     due: datetime
     reason: str | None = None
+    #: The branches to begin; the run rests until they joined.
+    fork: Fork | None = None
+    #: The event that ends the wait.
+    listens: Listening | None = None
+    #: The run is to end and its branches are not over: they are given up first.
+    gives_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +90,7 @@ class Progress:
     run: Run
     rest: Rest
     records: list[StepRecord]
-    variables: dict[str, Any]
+    #: What steps set, by place and name (runs/engine/scopes.py): the scope that was asked for, and the value.
+    variables: Variables
     #: The row of an intent whose call was not made and is left to somebody else.
     withdrawn: uuid.UUID | None = None

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from opsflows.rules import Clock
+from opsflows.rules import Calendar, Clock
 from opsflows.workflows.compiled import CompiledGraph, CompiledNode
 from opsflows.workflows.kinds import StepContext
 
@@ -38,6 +38,36 @@ class OpenStep:
     may_have_happened: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class BranchPlace:
+    """The branch that a run in memory leads; `parents` are the queue rows that wait for it, the nearest first."""
+
+    id: uuid.UUID
+    fork_id: uuid.UUID
+    parents: tuple[uuid.UUID, ...]
+    #: What the items of the lists around it are called, and they.
+    items: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ForkState:
+    """The fork at which a run rests: `is_joined` once nothing of it is under way any more."""
+
+    id: uuid.UUID
+    is_joined: bool
+    failed_steps: int
+    #: What became of the branches, for the kind's `resume()`.
+    summary: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Somebody, or an event, asked for the run's end."""
+
+    #: Of an exit: why the run may end as a success.
+    exit_reason: str | None = None
+
+
 def step_entry(status: str, output: Any, handle: str, error: str | None) -> dict[str, Any]:
     """What later steps read of one that is over, the same from memory and from the database."""
     entry = {"output": output, "handle": "error" if status == "failed" else handle or "done"}
@@ -46,7 +76,10 @@ def step_entry(status: str, output: Any, handle: str, error: str | None) -> dict
 
 @dataclass(slots=True)
 class Run:
-    """What the walker needs to know. A walk works on a copy; the copy replaces this one once it is committed."""
+    """A run, or one branch of it: what the walker needs to know.
+
+    A walk works on a copy; the copy replaces this one once it is committed.
+    """
 
     item_id: uuid.UUID
     fence: int
@@ -60,6 +93,7 @@ class Run:
     deadline_at: datetime | None
     failed_steps: int
     zone: ZoneInfo
+    calendar: Calendar
     graph: CompiledGraph
     data: Any
     facts: Mapping[str, Any]
@@ -68,11 +102,20 @@ class Run:
     outputs: dict[str, Any] = field(default_factory=dict)
     variables: dict[str, Any] = field(default_factory=dict)
     open_step: OpenStep | None = None
+    branch: BranchPlace | None = None
+    fork: ForkState | None = None
+    awaited_by: uuid.UUID | None = None
+    gate_id: uuid.UUID | None = None
 
     @property
     def node(self) -> CompiledNode:
         """The node the run stands at."""
         return self.graph.nodes[self.position.node_id]
+
+    @property
+    def clock(self) -> Clock:
+        """What time it is for everything that the node renders."""
+        return Clock(now=self.position.entered_at, zone=self.zone, calendar=self.calendar)
 
     def copy(self) -> "Run":
         """A state that can be walked on without touching this one."""
@@ -84,7 +127,8 @@ class Run:
         `steps` is the house's alone: a sender must not be able to say what a step answered.
         """
         data = self.data if isinstance(self.data, dict) else {"data": self.data}
-        return {**self.facts, **data, **self.variables, "steps": self.outputs}
+        items = self.branch.items if self.branch is not None else {}
+        return {**self.facts, **data, **self.variables, **items, "steps": self.outputs}
 
     def context(self, node: CompiledNode, config: Any, scope: Mapping[str, Any], clock: Clock) -> StepContext:
         """What a step kind gets to see."""

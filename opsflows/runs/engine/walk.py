@@ -1,19 +1,47 @@
 """The walker: leads a run from where it stands to where it must rest. It writes nothing itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from opsflows.queue.backoff import backoff
 from opsflows.runs.engine.begin import begin
-from opsflows.runs.engine.progress import Calling, Ended, NeedsTransaction, Parked, Progress, Rest, StepRecord
-from opsflows.runs.engine.run import OpenStep, Position, Run, step_entry
+from opsflows.runs.engine.failing import on_error, retries, took_too_long
+from opsflows.runs.engine.progress import (
+    Calling,
+    Ended,
+    NeedsTransaction,
+    Parked,
+    Progress,
+    Rest,
+    StepRecord,
+    Variables,
+)
+from opsflows.runs.engine.run import Ending, OpenStep, Position, Run, step_entry
+from opsflows.runs.engine.scopes import place_of
 from opsflows.runs.models import Execution, QueueItem, Step
 from opsflows.workflows.compiled import CompiledNode
-from opsflows.workflows.outcomes import Done, Fail, Outcome, Retry, Skip, Unclear, Wait
+from opsflows.workflows.graph import DEFAULT_HANDLE
+from opsflows.workflows.kinds import ForkKind
+from opsflows.workflows.outcomes import (
+    Done,
+    Fail,
+    Fork,
+    Listening,
+    Outcome,
+    Retry,
+    Scope,
+    Skip,
+    Unclear,
+    Wait,
+)
 
 #: Steps one walk may take before it is taken for endless.
 MAX_STEPS = 1000
+#: A run that gives its branches up is woken when they are over; this only bounds what a lost wake-up costs.
+GIVING_UP = timedelta(minutes=5)
+#: A wait that nothing bounds.
+FOR_GOOD = timedelta(days=3650)
 
 
 class Returned:
@@ -33,35 +61,35 @@ def walk(
     now: datetime,
     in_transaction: bool,
     returned: Sequence[Returned] = (),
-    cancelled: bool = False,
+    ending: Ending | None = None,
 ) -> Progress:
     """Walk on from `start`, which is left as it is.
 
-    `returned` are the outcomes of nodes that are already known; `cancelled` ends the run after they are recorded. With
+    `returned` are the outcomes of nodes that are already known; `ending` ends the run after they are recorded. With
     `in_transaction`, steps that write to our own database are taken as well.
     """
-    walker = _Walker(start.copy(), now=now, in_transaction=in_transaction, returned=returned, cancelled=cancelled)
+    walker = _Walker(start.copy(), now=now, in_transaction=in_transaction, returned=returned, ending=ending)
     rest = walker.go()
     return Progress(run=walker.run, rest=rest, records=walker.records, variables=walker.new_variables)
 
 
 class _Walker:
     def __init__(
-        self, run: Run, *, now: datetime, in_transaction: bool, returned: Sequence[Returned], cancelled: bool
+        self, run: Run, *, now: datetime, in_transaction: bool, returned: Sequence[Returned], ending: Ending | None
     ) -> None:
         self.run = run
         self.now = now
         self.in_transaction = in_transaction
         self.returned = {result.node_id: result for result in returned}
-        self.cancelled = cancelled
+        self.ending = ending
         self.records: list[StepRecord] = []
-        self.new_variables: dict[str, object] = {}
+        self.new_variables: Variables = {}
 
     def go(self) -> Rest:
         for _ in range(MAX_STEPS):
             rest = self._step()
-            if self.cancelled and isinstance(rest, Parked):
-                return self._end_unanswered()
+            if self.ending is not None and isinstance(rest, Parked) and not rest.gives_up:
+                return self._end_unanswered(self.ending)
             if rest is not None:
                 return rest
         return Ended(Execution.Status.FAILED, f"The run took {MAX_STEPS} steps without coming to rest.")
@@ -79,17 +107,24 @@ class _Walker:
             return self._settle(node, record, returned.outcome)
         if self._is_unclear(node):
             return self._ask(node)
-        if self.cancelled:
-            return self._end_early(node, Ended(Execution.Status.CANCELLED, "Cancelled."))
+        if self.ending is not None:
+            return self._end_early(node, ended_by(self.ending))
         if self.run.deadline_at is not None and self.now >= self.run.deadline_at:
             over = Ended(Execution.Status.TIMEOUT, "The run took longer than its time limit.")
             return self._end_early(node, over)
+        if (limit := self._step_deadline(node)) is not None and self.now >= limit and self._has_begun():
+            return self._give_up() or self._settle(node, self._record(node, started_at=self.now), took_too_long(node))
+        if self._waits_for_branches():
+            return self._park(None)
         if self.run.position.resumes and not self.in_transaction:
             # What comes after a wait has a clock of its own, which a commit has to keep (`_leave`).
             return NeedsTransaction()
         begun = begin(self.run, node, now=self.now, in_transaction=self.in_transaction)
         if isinstance(begun.result, NeedsTransaction):
             return begun.result
+        if isinstance(begun.result, Fork) and not self.in_transaction:
+            # Its branches are committed together with it. Nothing was done yet, so it is simply asked again.
+            return NeedsTransaction()
         record = self._record(node, started_at=begun.started_at)
         record.input_data = begun.input_data
         record.warnings = begun.warnings
@@ -128,8 +163,10 @@ class _Walker:
         )
         return self._settle(node, self._record(node, started_at=self.now), Unclear(error))
 
-    def _end_early(self, node: CompiledNode, over: Ended) -> Ended:
+    def _end_early(self, node: CompiledNode, over: Ended) -> Rest:
         """The run ends before its present step does; a wait that was begun is closed with it."""
+        if (giving_up := self._give_up()) is not None:
+            return giving_up
         if self.run.open_step is not None:
             record = self._record(node, started_at=self.now)
             record.status, record.completed_at = Step.Status.SKIPPED, self.now
@@ -137,12 +174,30 @@ class _Walker:
             self.records.append(record)
         return over
 
-    def _end_unanswered(self) -> Ended:
+    def _waits_for_branches(self) -> bool:
+        return self.run.fork is not None and self.run.position.resumes and not self.run.fork.is_joined
+
+    def _give_up(self) -> Parked | None:
+        """What has to happen before the step can end: its branches are given up, calls under way recorded."""
+        if not self._waits_for_branches():
+            return None
+        return Parked(QueueItem.Status.WAITING, self.now + GIVING_UP, gives_up=True)
+
+    def _has_begun(self) -> bool:
+        """Whether the present step waited, or was tried, before."""
+        return self.run.position.resumes or self.run.position.attempt > 1
+
+    def _step_deadline(self, node: CompiledNode) -> datetime | None:
+        if node.handling is None or node.handling.timeout is None:
+            return None
+        return self.run.position.entered_at + node.handling.timeout
+
+    def _end_unanswered(self, ending: Ending) -> Ended:
         """The run is cancelled while its last call is unclear, or was to be repeated: nobody will be asked any more."""
         last = self.records[-1]
         if last.status == Step.Status.RUNNING:
             last.status, last.completed_at = Step.Status.FAILED, self.now
-        return Ended(Execution.Status.CANCELLED, "Cancelled.")
+        return ended_by(ending)
 
     def _call(self, node: CompiledNode, record: StepRecord, calling: Calling) -> Rest:
         if calling.intent and record.row_id is None:
@@ -155,23 +210,26 @@ class _Walker:
         """One clause per outcome."""
         record.completed_at = self.now
         match outcome:
-            case Done(output, handle, variables):
+            case Done(output, handle, variables, scope):
                 record.status, record.output_data, record.handle = Step.Status.COMPLETED, output, handle
                 self._remember(node, record)
-                self.run.variables.update(variables)
-                self.new_variables.update(variables)
+                if variables:
+                    self._set(node, variables, scope)
                 return self._leave(node, record, handle)
             case Skip(reason):
                 record.status, record.output_data = Step.Status.SKIPPED, {"reason": reason}
                 self._remember(node, record)
-                return self._leave(node, record, "done")
-            case Wait(until, output):
-                record.status, record.output_data, record.completed_at = Step.Status.WAITING, output, None
-                self.records.append(record)
-                self.run.position = replace(self.run.position, node_id=node.id, resumes=True)
-                return self._park(until)
+                return self._leave(node, record, DEFAULT_HANDLE)
+            case Wait(until, output, listens):
+                self._rest(node, record, output)
+                return self._park(until, listens=listens)
+            case Fork():
+                self._rest(node, record, outcome.output)
+                return self._park(None, fork=outcome)
             case Retry(error, after, output):
                 return self._retry(node, record, error, after, output)
+            case Fail(error, output, False) if on_error(node, self.run) == "retry":
+                return self._retry(node, record, error, None, output)
             case Fail(error, output, final):
                 return self._fail(node, record, error, output, final=final)
             case Unclear(error, output):
@@ -181,6 +239,20 @@ class _Walker:
                 self.run.position = replace(self.run.position, node_id=node.id)
                 return Parked(QueueItem.Status.HELD, self.now, error)
 
+    def _rest(self, node: CompiledNode, record: StepRecord, output: object) -> None:
+        record.status, record.output_data, record.completed_at = Step.Status.WAITING, output, None
+        self.records.append(record)
+        self.run.position = replace(self.run.position, node_id=node.id, resumes=True)
+
+    def _set(self, node: CompiledNode, variables: Mapping[str, object], scope: Scope) -> None:
+        if scope == "step":
+            place = f"step {node.id} {self.run.position.iteration}".rstrip()
+        else:
+            self.run.variables.update(variables)
+            local = scope == "local"
+            place = place_of(node.home, self.run.position.iteration, self.run.graph.iterating) if local else ""
+        self.new_variables.update({(place, name): (scope, value) for name, value in variables.items()})
+
     def _remember(self, node: CompiledNode, record: StepRecord) -> None:
         self.run.outputs[node.id] = step_entry(record.status, record.output_data, record.handle, record.error)
 
@@ -188,7 +260,7 @@ class _Walker:
         self.records.append(record)
         target = node.handles.get(handle)
         if target is None:
-            return Ended(Execution.Status.COMPLETED)
+            return Ended(Execution.Status.COMPLETED, output=self._handed_over(node, record))
         # In a transaction the results so far are kept, so the next step may have its own clock. Outside of one this
         # walk may be walked again after a crash, and must then render the same.
         entered_at = self.now if self.in_transaction else self.run.position.entered_at
@@ -201,21 +273,31 @@ class _Walker:
         )
         self.run.open_step = None
         self.run.woken_by = None
+        self.run.fork = None
         return None
+
+    def _handed_over(self, node: CompiledNode, record: StepRecord) -> object:
+        """What the way that ends here hands over: to the fork whose branch it is, or to a run that waits."""
+        if self.run.branch is None:
+            return record.output_data
+        fork = self.run.graph.nodes[node.home[-1][0]]
+        assert isinstance(fork.kind, ForkKind)  # noqa: S101  (only these have branches)
+        return fork.kind.collect(fork.compiled, self.run.scope(), self.run.clock, record.output_data)
 
     def _retry(
         self, node: CompiledNode, record: StepRecord, error: str, after: timedelta | None, output: object
     ) -> Rest | None:
-        handling = self.run.graph.settings.errorHandling
+        most, delay = retries(node, self.run)
         attempt = self.run.position.attempt
-        if attempt > handling.retryCount:
+        pause = after if after is not None else backoff(attempt, base=timedelta(seconds=delay))
+        limit = self._step_deadline(node)
+        if attempt > most or (limit is not None and self.now + pause >= limit):
             tries = f" (tried {attempt} times)" if attempt > 1 else ""
             return self._fail(node, record, f"{error}{tries}", output, final=False)
         record.status, record.error, record.output_data = Step.Status.FAILED, error, output
         self.records.append(record)
-        self.run.position = replace(self.run.position, node_id=node.id, attempt=attempt + 1)
-        pause = after if after is not None else backoff(attempt, base=timedelta(seconds=handling.retryDelay))
-        return self._park(self.now + pause, error)
+        self.run.position = replace(self.run.position, node_id=node.id, attempt=attempt + 1, resumes=False)
+        return self._park(self.now + pause, reason=error)
 
     def _fail(self, node: CompiledNode, record: StepRecord, error: str, output: object, *, final: bool) -> Rest | None:
         record.status, record.error, record.output_data = Step.Status.FAILED, error, output
@@ -224,13 +306,26 @@ class _Walker:
         if not final and "error" in node.handles:
             record.handle = "error"
             return self._leave(node, record, "error")
-        goes_on = self.run.graph.settings.errorHandling.onError == "continue"
-        if not final and (node.critical is False or (node.critical is None and goes_on)):
-            return self._leave(node, record, "done")
+        if not final and on_error(node, self.run) == "continue":
+            return self._leave(node, record, DEFAULT_HANDLE)
         self.records.append(record)
         return Ended(Execution.Status.FAILED, f"{node.label}: {error}")
 
-    def _park(self, due: datetime, reason: str | None = None) -> Parked:
-        if self.run.deadline_at is not None:
-            due = min(due, self.run.deadline_at)
-        return Parked(QueueItem.Status.WAITING, due, reason)
+    def _park(
+        self,
+        until: datetime | None,
+        *,
+        reason: str | None = None,
+        fork: Fork | None = None,
+        listens: Listening | None = None,
+    ) -> Parked:
+        bounds = [until, self.run.deadline_at, self._step_deadline(self.run.node)]
+        due = min((bound for bound in bounds if bound is not None), default=self.now + FOR_GOOD)
+        return Parked(QueueItem.Status.WAITING, due, reason, fork=fork, listens=listens)
+
+
+def ended_by(ending: Ending) -> Ended:
+    """How a run ends whose end was asked for."""
+    if ending.exit_reason is not None:
+        return Ended(Execution.Status.COMPLETED, exit_reason=ending.exit_reason)
+    return Ended(Execution.Status.CANCELLED, "Cancelled.")

@@ -1,8 +1,11 @@
-"""Runs: executions, the steps they took, their variables, and the work still to do."""
+"""Runs: executions, the steps they took, their branches, variables and waits, and the work still to do."""
 
+from opsflows.runs.models.event_wait import EventWait
 from opsflows.runs.models.execution import Execution, Priority
+from opsflows.runs.models.fork import Branch, Fork
+from opsflows.runs.models.gate import Gate, Pace
 from opsflows.runs.models.queue_item import QueueItem
 from opsflows.runs.models.step import Step
 from opsflows.runs.models.variable import Variable
 
-__all__ = ["Execution", "Priority", "QueueItem", "Step", "Variable"]
+__all__ = ["Branch", "EventWait", "Execution", "Fork", "Gate", "Pace", "Priority", "QueueItem", "Step", "Variable"]

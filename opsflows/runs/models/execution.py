@@ -37,6 +37,7 @@ class Execution(models.Model):
         API = "api", "The API"
         SCHEDULE = "schedule", "A schedule"
         WORKFLOW = "workflow", "Another workflow"
+        BATCH = "batch", "A batch"
 
     TERMINAL = frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED, Status.TIMEOUT})
 
@@ -56,6 +57,11 @@ class Execution(models.Model):
     )
     # The same start, asked for again (a step tried again, a repeated request), finds its run instead of making another.
     origin_key = models.CharField(max_length=255, null=True, blank=True, editable=False)
+    replay_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replays", db_index=False
+    )
+    # The queue row of the run that waits for this one. No foreign key: queue rows come and go.
+    awaited_by = models.UUIDField(null=True, blank=True, editable=False)
     execution_status = models.CharField("status", max_length=16, choices=Status.choices, default=Status.RUNNING)
     current_step = models.CharField(max_length=255, null=True, blank=True)
     priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.NORMAL)
@@ -64,6 +70,9 @@ class Execution(models.Model):
     started_at = models.DateTimeField()
     deadline_at = models.DateTimeField(null=True, blank=True, help_text="When the run is ended as timed out.")
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
+    exit_reason = models.CharField(
+        max_length=255, null=True, blank=True, help_text="Why the run was ended before its last step, as a success."
+    )
     completed_at = models.DateTimeField(null=True, blank=True)
     error_message = models.TextField(null=True, blank=True)
     execution_time_ms = models.PositiveBigIntegerField(null=True, blank=True)
@@ -73,9 +82,12 @@ class Execution(models.Model):
         ordering = ["-id"]
         verbose_name = "run"
         constraints = [
-            # An event starts a workflow once, however often it is routed. It also serves "what did this event cause".
+            # An event starts a workflow once, however often it is routed; a person may replay it. It also serves "what
+            # did this event cause".
             models.UniqueConstraint(
-                fields=["event", "workflow"], condition=Q(event__isnull=False), name="run_once_per_event"
+                fields=["event", "workflow"],
+                condition=Q(event__isnull=False, replay_of__isnull=True),
+                name="run_once_per_event",
             ),
             models.UniqueConstraint(
                 fields=["origin_key"], condition=Q(origin_key__isnull=False), name="run_once_per_origin_key"
@@ -106,6 +118,9 @@ class Execution(models.Model):
             ),
             # A run's page: the runs it started. A schedule's page: what it started.
             models.Index(fields=["origin_id", "-id"], name="run_by_origin", condition=Q(origin_id__isnull=False)),
+            # What did this event cause, replays included. A run's page: its replays.
+            models.Index(fields=["event", "-id"], name="run_by_event", condition=Q(replay_of__isnull=False)),
+            models.Index(fields=["replay_of"], name="run_replays", condition=Q(replay_of__isnull=False)),
         ]
 
     def __str__(self) -> str:

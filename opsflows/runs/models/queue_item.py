@@ -8,11 +8,13 @@ from opsflows.jsontext.field import ExactJSONField
 from opsflows.queue.ids import new_id
 from opsflows.queue.models import Leased
 from opsflows.runs.models.execution import Execution, Priority
+from opsflows.runs.models.fork import Branch
+from opsflows.runs.models.gate import Gate
 from opsflows.workflows.models import Workflow
 
 
 class QueueItem(Leased):
-    """Where a run stands: the next node, and from when on it may be taken.
+    """Where a run, or one branch of it, stands: the next node, and from when on it may be taken.
 
     Schema's `completed` and `failed` do not occur: a finished item is deleted with the commit that ends its run.
     """
@@ -22,6 +24,8 @@ class QueueItem(Leased):
         WAITING = "waiting", "Waiting"
         PROCESSING = "processing", "Being worked on"
         HELD = "held", "Needs attention"
+        # Behind others that go first; whoever leaves the gate lets the next one in.
+        BLOCKED = "blocked", "Waiting for its turn"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     account = models.ForeignKey(PlatformAccount, on_delete=models.PROTECT, db_index=False)
@@ -40,6 +44,8 @@ class QueueItem(Leased):
     resumes = models.BooleanField(
         default=False, help_text="The node has begun to wait; when due, it goes on from there."
     )
+    branch = models.ForeignKey(Branch, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    gate = models.ForeignKey(Gate, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     cancel_requested = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
@@ -49,12 +55,18 @@ class QueueItem(Leased):
         indexes = [
             # claim: the next item by priority; what is not due yet is `waiting` and stays out of this index.
             models.Index(fields=["priority", "scheduled_at"], name="queue_claimable", condition=Q(status="queued")),
+            # claim: now and then the oldest, so that a flood of urgent runs starves nobody.
+            models.Index(fields=["scheduled_at"], name="queue_oldest", condition=Q(status="queued")),
             # promote: what has fallen due.
             models.Index(fields=["scheduled_at"], name="queue_waiting", condition=Q(status="waiting")),
             # rescue and renewal: leases of a worker, leases that ran out.
             models.Index(fields=["worker_id"], name="queue_leased", condition=Q(status="processing")),
             # What waits for a person, the longest first (upkeep's sweep, the daily summary).
             models.Index(fields=["entered_at"], name="queue_held", condition=Q(status="held")),
+            # leaving a gate: who is next.
+            models.Index(fields=["gate", "id"], name="queue_blocked", condition=Q(status="blocked")),
+            # ending a fork: its branches' rows.
+            models.Index(fields=["branch"], name="queue_by_branch", condition=Q(branch__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -29,7 +29,7 @@ class Step(models.Model):
         SMS = "sms"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    # No index of its own: the constraint below starts with it and serves the run's page.
+    # No index of its own: the constraint below starts with it, and serves the run's page and the loading of a branch.
     execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="steps", db_index=False)
     step_id = models.CharField(max_length=255, help_text="The node's id in the graph.")
     step_type = models.CharField(max_length=16, choices=Type.choices)
@@ -51,7 +51,7 @@ class Step(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["execution", "step_id", "iteration", "generation", "attempt"], name="step_attempt_once"
+                fields=["execution", "iteration", "step_id", "generation", "attempt"], name="step_attempt_once"
             ),
             models.CheckConstraint(
                 condition=Q(step_status__in=["pending", "running", "waiting", "completed", "failed", "skipped"]),

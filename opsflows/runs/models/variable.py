@@ -28,12 +28,16 @@ class Variable(models.Model):
     variable_name = models.CharField(max_length=255)
     variable_value = ExactJSONField(null=True)
     variable_type = models.CharField(max_length=16, choices=Type.choices)
+    # Where it is seen: empty for the whole run, else the branch or the step (runs/engine/scopes.py).
+    place = models.CharField(max_length=1200, default="", blank=True)
     scope = models.CharField(max_length=16, choices=Scope.choices, default=Scope.GLOBAL)
     created_at = models.DateTimeField()
 
     class Meta:
         db_table = "workflow_variables"
-        constraints = [models.UniqueConstraint(fields=["execution", "variable_name"], name="variable_once_per_run")]
+        constraints = [
+            models.UniqueConstraint(fields=["execution", "place", "variable_name"], name="variable_once_per_run")
+        ]
 
     def __str__(self) -> str:
         return self.variable_name

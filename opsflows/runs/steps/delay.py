@@ -1,19 +1,27 @@
-"""The kind that rests: for a duration, or until a moment."""
+"""The kind that rests: for a duration, or until a moment, by the clock or in business time."""
 
 import datetime
 from typing import Any
 
 from pydantic import Field
 
-from opsflows.rules import Problem, RuleError, date_problem, parse_duration, resolve_date
+from opsflows.rules import Problem, RuleError, after_duration, date_problem, duration_problem, resolve_date
 from opsflows.workflows.kinds import PureKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Done, Fail, Outcome, Wait
 from opsflows.workflows.registry import register
 
 
 class DelayConfig(StepConfig):
-    duration: str = Field(default="", description="How long, such as `2 days` or `30 minutes`.")
-    until: str = Field(default="", description="Until when: a date, a time, or an expression such as `end_of_month`.")
+    duration: str = Field(
+        default="", description="How long, such as `2 days`, `30 minutes`, `4 business hours` or `2 business days`."
+    )
+    until: str = Field(
+        default="",
+        description="Until when: a date, a time, or an expression such as `end_of_month` or `next_business_hour`.",
+    )
+    within_business_hours: bool = Field(
+        default=False, description="Where the wait would end while the business is closed, go on when it opens."
+    )
 
 
 @register
@@ -33,14 +41,9 @@ class DelayKind(PureKind):
             return [Problem(f"{path}.duration", "Give either a duration (such as `2 days`) or `until`, not both.")]
         if "{{" in config.duration + config.until:
             return []
-        if config.until:
-            problem = date_problem(config.until)
-            return [Problem(f"{path}.until", problem)] if problem else []
-        try:
-            parse_duration(config.duration)
-        except RuleError as error:
-            return [Problem(f"{path}.duration", error.problems[0].message)]
-        return []
+        name, read = ("until", date_problem) if config.until else ("duration", duration_problem)
+        problem = read(getattr(config, name))
+        return [Problem(f"{path}.{name}", problem)] if problem else []
 
     def run(self, step: StepContext) -> Outcome:
         try:
@@ -51,13 +54,20 @@ class DelayKind(PureKind):
 
     def resume(self, step: StepContext, woken_by: Any) -> Outcome:
         # The clock stands at the moment the step was entered, so this is the moment that was waited for.
-        return Done(output={"until": _moment(step).isoformat()})
+        try:
+            return Done(output={"until": _moment(step).isoformat()})
+        except RuleError:
+            # By the calendar as it is by now, there is no such moment. It was waited for all the same.
+            return Done()
 
 
 def _moment(step: StepContext) -> datetime.datetime:
     if step.config.duration:
-        return step.clock.now + parse_duration(step.config.duration)
-    moment = resolve_date(step.config.until, step.clock)
-    if isinstance(moment, datetime.datetime):
-        return moment
-    return datetime.datetime.combine(moment, datetime.time(), step.clock.zone)
+        moment: datetime.date = after_duration(step.config.duration, step.clock)
+    else:
+        moment = resolve_date(step.config.until, step.clock)
+    if not isinstance(moment, datetime.datetime):
+        moment = datetime.datetime.combine(moment, datetime.time(), step.clock.zone)
+    if step.config.within_business_hours:
+        return step.clock.business.next_open(moment).astimezone(step.clock.zone)
+    return moment

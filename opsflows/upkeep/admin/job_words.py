@@ -75,11 +75,16 @@ def _report(result: Mapping[str, Any]) -> str:
     return _mails(result.get("sent_to", 0))
 
 
+def _test(result: Mapping[str, Any]) -> str:
+    return "it answers" if result.get("ok") else "it does not answer"
+
+
 def _mails(count: int) -> str:
     return "nobody to write to" if not count else "1 mail" if count == 1 else f"{count:,} mails"
 
 
 _SAID: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "databases.test": _test,
     "upkeep.sweep": _sweep,
     "retention.clean": _clean,
     "retention.report": _report,

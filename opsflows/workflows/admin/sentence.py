@@ -7,17 +7,19 @@ from typing import Any
 
 from opsflows.outbound import redact_value
 from opsflows.rules import RuleError
+from opsflows.rules.conditions.explain import list_in_words
 from opsflows.rules.conditions.tree import Group, Leaf, Reference, parse_tree
 from opsflows.rules.text import to_text
 from opsflows.runs.trace import Place, place_of
 from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.graph import CONDITION, Graph, Node
+from opsflows.workflows.named_conditions import left_open
 from opsflows.workflows.read_graph import read_graph
 
 _JOINED = {"AND": "all of these hold", "OR": "one of these holds", "NOT": "not all of these hold"}
 _HANDLES = {"true": "if yes", "false": "if no", "error": "if it fails", "done": "then"}
 #: What says most about a step, the first that its configuration has.
-_TELLING = ("title", "subject", "message", "url", "event", "duration", "until", "reason")
+_TELLING = ("title", "subject", "message", "url", "event", "duration", "until", "reason", "table")
 _LONGEST = 160
 
 
@@ -71,7 +73,7 @@ def reading(workflow_data: Any) -> Reading:
 def in_words(conditions: Any) -> Clause:
     """A condition as Rules writes it, in words."""
     try:
-        return _clause(parse_tree(conditions, "conditions"))
+        return _clause(parse_tree(left_open(conditions), "conditions"))
     except RuleError as error:
         return Clause(f"a condition that cannot be read: {error.problems[0].message}")
 
@@ -114,9 +116,13 @@ def _clause_of(node: Node) -> Clause:
 
 
 def _clause(node: Group | Leaf) -> Clause:
+    if isinstance(node, Leaf) and node.label:
+        return Clause(f"{node.field} {list_in_words(node.operator, node.label)}")
     if isinstance(node, Leaf):
         expected = f" {_value(node.expected)}" if node.operator.takes_value else ""
         return Clause(f"{node.field} {node.operator.label}{expected}")
+    if node.label:
+        return Clause(f"{'not ' if node.logic == 'NOT' else ''}in segment “{node.label}”")
     parts = tuple(_clause(child) for child in node.children)
     if len(parts) == 1 and node.logic != "NOT":
         return parts[0]

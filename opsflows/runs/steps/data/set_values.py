@@ -1,6 +1,6 @@
-"""Kinds that work on data: set."""
+"""The kind that sets variables: values and formulas."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import Field
@@ -8,7 +8,7 @@ from pydantic import Field
 from opsflows.rules import Problem
 from opsflows.rules.formulas import Formula, compile_formula
 from opsflows.workflows.kinds import PureKind, StepConfig, StepContext
-from opsflows.workflows.outcomes import Done, Outcome
+from opsflows.workflows.outcomes import Done, Outcome, Scope
 from opsflows.workflows.registry import register
 
 #: What the column of a variable's name holds.
@@ -18,6 +18,10 @@ MAX_NAME = 255
 class SetConfig(StepConfig):
     values: dict[str, Any] = Field(default_factory=dict, description="Names and the values they get.")
     formulas: dict[str, str] = Field(default_factory=dict, description="Names and the formulas that give their values.")
+    scope: Scope = Field(
+        default="global",
+        description="Who reads them by name: the whole run, this branch or item, or nobody but by the step's output.",
+    )
 
 
 @register
@@ -44,8 +48,11 @@ class SetKind(PureKind):
         twice = sorted(config.values.keys() & config.formulas.keys())
         return [Problem(f"{path}.formulas.{name}", "This name also has a value; keep one of them.") for name in twice]
 
+    def sets(self, config: SetConfig) -> Iterable[str]:
+        return (*config.values, *config.formulas)
+
     def run(self, step: StepContext) -> Outcome:
         values = dict(step.config.values)
         for name, formula in step.compiled.items():
             values[name] = formula.evaluate({**step.scope, **values}, step.clock)
-        return Done(output=values, variables=values)
+        return Done(output=values, variables=values, scope=step.config.scope)

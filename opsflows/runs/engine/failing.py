@@ -1,0 +1,31 @@
+"""What a step's failure means: what the step itself says, else the workflow's error handling."""
+
+from opsflows.runs.engine.run import Run
+from opsflows.workflows.compiled import CompiledNode
+from opsflows.workflows.kinds import ForkKind
+from opsflows.workflows.outcomes import Fail
+
+
+def on_error(node: CompiledNode, run: Run) -> str:
+    """`stop`, `continue`, `retry`, or `branch`: a way out by “error” that is there is taken in any case."""
+    if node.handling is not None and node.handling.on_error is not None:
+        meant = node.handling.on_error
+    elif node.critical is not None:
+        meant = "stop" if node.critical else "continue"
+    else:
+        meant = run.graph.settings.errorHandling.onError
+    # What a fork has done, its branches have done, and each of them tried again what it was told to.
+    return "stop" if meant == "retry" and isinstance(node.kind, ForkKind) else meant
+
+
+def retries(node: CompiledNode, run: Run) -> tuple[int, int]:
+    """How often the step is tried again, and the seconds before the first time."""
+    handling, own = run.graph.settings.errorHandling, node.handling
+    count = own.retry_count if own and own.retry_count is not None else handling.retryCount
+    delay = own.retry_delay if own and own.retry_delay is not None else handling.retryDelay
+    return count, delay
+
+
+def took_too_long(node: CompiledNode) -> Fail:
+    """The outcome of a step whose own time limit is over."""
+    return Fail(f"It took longer than its time limit of {node.handling.timeout if node.handling else None}.")

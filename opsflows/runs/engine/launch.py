@@ -1,0 +1,129 @@
+"""Begin the branches of a fork: as many at once, and as fast, as its join allows."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from opsflows.queue.bulk import insert_rows
+from opsflows.queue.ids import new_id
+from opsflows.runs.engine.scopes import inner_iteration
+from opsflows.runs.models import Branch, Fork, QueueItem
+from opsflows.workflows.compiled import CompiledGraph
+
+_ITEM = (
+    "id",
+    "account",
+    "workflow",
+    "execution",
+    "priority",
+    "scheduled_at",
+    "status",
+    "node_id",
+    "iteration",
+    "generation",
+    "attempt",
+    "entered_at",
+    "resumes",
+    "cancel_requested",
+    "created_at",
+    "fence",
+    "claims",
+    "branch",
+)
+
+
+class Owner(Protocol):
+    """The run that a fork belongs to, as far as its branches inherit from it."""
+
+    @property
+    def account_id(self) -> uuid.UUID: ...
+
+    @property
+    def workflow_id(self) -> uuid.UUID: ...
+
+    @property
+    def priority(self) -> int: ...
+
+    @property
+    def graph(self) -> CompiledGraph: ...
+
+
+def launch(fork: Fork, *, owner: Owner, now: datetime) -> None:
+    """Begin what there is room for; the fork's counters are left for the caller to save."""
+    handles = owner.graph.nodes[fork.node_id].handles
+    iterates = fork.node_id in owner.graph.iterating
+    while (room := _room(fork)) > 0:
+        begun: list[uuid.UUID] = []
+        empty: list[uuid.UUID] = []
+        rows: list[tuple[Any, ...]] = []
+        for branch_id, position, handle in _next(fork, room):
+            fork.launched += 1
+            target = handles.get(handle)
+            if target is None:
+                # Nothing to do on this way: it is over as soon as it is begun.
+                empty.append(branch_id)
+                fork.done += 1
+                continue
+            begun.append(branch_id)
+            due = _start(fork, now)
+            iteration = inner_iteration(fork.iteration, position) if iterates else fork.iteration
+            rows.append(_item(fork, owner, branch_id, node_id=target, iteration=iteration, due=due, now=now))
+        insert_rows(QueueItem, _ITEM, rows)
+        Branch.objects.filter(id__in=begun).update(status=Branch.Status.RUNNING)
+        Branch.objects.filter(id__in=empty).update(status=Branch.Status.COMPLETED, completed_at=now)
+
+
+def _room(fork: Fork) -> int:
+    under_way = fork.launched - fork.done - fork.failed - fork.dropped
+    return min(int(fork.join["concurrency"]) - under_way, fork.total - fork.launched)
+
+
+def _next(fork: Fork, room: int) -> Iterable[tuple[uuid.UUID, int, str]]:
+    """The branches that were not begun yet, in their order."""
+    rows = fork.branches.filter(status=Branch.Status.PENDING, position__gte=_first(fork)).order_by("position")
+    return list(rows.values_list("id", "position", "handle")[:room])
+
+
+def _first(fork: Fork) -> int:
+    """Where to look for the first: all before it were begun, unless some of a list are taken up again."""
+    return 0 if fork.join.get("again") else fork.launched
+
+
+def _start(fork: Fork, now: datetime) -> datetime:
+    """When the next branch may begin: at once, or in the next window of the rate."""
+    rate, window = fork.join["rate"], timedelta(seconds=float(fork.join["window"]))
+    if rate is None:
+        return now
+    if fork.window_at is None or now >= fork.window_at + window:
+        fork.window_at, fork.window_count = now, 0
+    elif fork.window_count >= rate:
+        fork.window_at, fork.window_count = fork.window_at + window, 0
+    fork.window_count += 1
+    return max(now, fork.window_at)
+
+
+def _item(
+    fork: Fork, owner: Owner, branch_id: uuid.UUID, *, node_id: str, iteration: str, due: datetime, now: datetime
+) -> tuple[Any, ...]:
+    status = QueueItem.Status.QUEUED if due <= now else QueueItem.Status.WAITING
+    return (
+        new_id(),
+        owner.account_id,
+        owner.workflow_id,
+        fork.execution_id,
+        owner.priority,
+        due,
+        status.value,
+        node_id,
+        iteration,
+        fork.generation,
+        1,
+        due,
+        False,
+        False,
+        now,
+        0,
+        0,
+        branch_id,
+    )

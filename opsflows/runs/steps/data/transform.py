@@ -1,0 +1,172 @@
+"""The kind that brings an object, or each of a list, into another shape."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field
+
+from opsflows.rules import Clock, Problem, RenderError, ValueTemplate, compile_value
+from opsflows.rules.text import excerpt
+from opsflows.runs.steps.data.base import MAX_ROWS, DataConfig, DataKind, Worked, input_of, items_of, value_problem
+from opsflows.runs.steps.data.conversions import Manner, for_people
+from opsflows.runs.steps.data.each_item import item_scope
+from opsflows.runs.steps.data.limits import Allowance, DataError
+from opsflows.runs.steps.data.paths import ITEM, place
+from opsflows.runs.steps.data.transform_rows import FieldRow, PeopleFormats, RenameRow, row_problems
+from opsflows.workflows.kinds import StepContext
+from opsflows.workflows.registry import register
+
+#: Failed conversions that the output names.
+_MOST_NAMED = 100
+
+
+class TransformConfig(DataConfig):
+    input: Any = Field(
+        default=None,
+        description="The object, or a list of objects, such as `{{customers}}`; left out, what the event carries.",
+    )
+    fields: list[FieldRow] = Field(
+        default_factory=list, max_length=MAX_ROWS, description="The fields of the result, one a row."
+    )
+    rename: list[RenameRow] = Field(
+        default_factory=list, max_length=MAX_ROWS, description="Fields that get another name and are else as they were."
+    )
+    others: Literal["drop", "keep"] = Field(
+        default="drop", description="What becomes of the input's other fields: only those named here, or all."
+    )
+    keep: list[str] = Field(
+        default_factory=list, max_length=MAX_ROWS, description="Other fields that stay, where the rest is dropped."
+    )
+    drop: list[str] = Field(
+        default_factory=list, max_length=MAX_ROWS, description="Fields that go, where the rest is kept."
+    )
+    all_for_people: bool = Field(
+        default=False, description="Write every value that has no conversion of its own for people, as in a table."
+    )
+    people: PeopleFormats = Field(
+        default_factory=PeopleFormats, description="How dates, true, false and nothing are written for people."
+    )
+    zone: str = Field(default="", description="Time zone of dates, such as UTC; left empty, the account's.")
+
+
+@register
+class TransformKind(DataKind):
+    """Maps, renames, converts and drops fields, of one object or of each in a list."""
+
+    kind = "transform"
+    label = "Transform data"
+    icon = "transform"
+    Config = TransformConfig
+    raw_fields = frozenset({"fields"})
+
+    def compile(self, config: TransformConfig, *, path: str) -> Mapping[str, ValueTemplate]:
+        # One by one, so that a problem names its row; each is rendered with the item.
+        return {
+            row.name: compile_value(row.value, path=f"{path}.fields[{index}].value")
+            for index, row in enumerate(config.fields)
+            if row.value is not None
+        }
+
+    def problems(self, config: TransformConfig, *, path: str) -> Iterator[Problem]:
+        if not (config.fields or config.rename or config.keep or config.others == "keep"):
+            yield Problem(f"{path}.fields", "Name at least one field of the result.")
+        if "input" in config.model_fields_set and (problem := value_problem(config.input)):
+            yield Problem(f"{path}.input", problem)
+        if config.zone and "{{" not in config.zone and _zone(config.zone) is None:
+            yield Problem(f"{path}.zone", f"{excerpt(config.zone)} is no time zone; write for example Europe/Berlin.")
+        if config.keep and config.others == "keep":
+            yield Problem(f"{path}.keep", "All others are kept anyway; take it out, or drop the others.")
+        if config.drop and config.others == "drop":
+            yield Problem(f"{path}.drop", "All others are dropped anyway; take it out, or keep the others.")
+        yield from row_problems(config.fields, config.rename, config.people, path=path)
+
+    def work(self, step: StepContext) -> Worked:
+        given, shape = input_of(step), _Shape(step)
+        if not isinstance(given, list | tuple):
+            result = shape.of(given, "")
+            return Worked({"item": result, "defaulted": shape.defaulted}, result)
+        results = [shape.of(item, f"item {index + 1}: ") for index, item in enumerate(items_of(given, "input"))]
+        return Worked({"items": results, "count": len(results), "defaulted": shape.defaulted}, results)
+
+
+class _Shape:
+    """What every item is brought into."""
+
+    def __init__(self, step: StepContext) -> None:
+        config: TransformConfig = step.config
+        self.config = config
+        self.step = step
+        self.allowance = Allowance()
+        self.defaulted: list[dict[str, Any]] = []
+        clock = step.clock if not config.zone else replace(step.clock, zone=_known_zone(config.zone))
+        self.manner = config.people.manner(clock)
+        self._scope = item_scope(step.scope, None)
+        self._renamed = {row.field: row.name for row in config.rename}
+        self._rows = [(row, row.wanted(), _source(row, step.compiled)) for row in config.fields]
+
+    def of(self, item: Any, place_in_list: str) -> dict[str, Any]:
+        """The result for one item.
+
+        Raises:
+            DataError: a conversion fails, or all results together are too large.
+        """
+        result = self._others(item, place_in_list)
+        self._scope[ITEM] = item
+        for row, wanted, source in self._rows:
+            try:
+                value = source(item, self._scope, self.step.clock)
+                place(result, row.name, row.converted(value, wanted, self._manner_of(row)))
+            except (DataError, RenderError) as error:
+                if row.if_wrong == "fail":
+                    raise DataError(f"{place_in_list}{row.name}: {error}") from None
+                place(result, row.name, row.default)
+                self._note(f"{place_in_list}{row.name}", str(error))
+        self.allowance.take(result)
+        return result
+
+    def _manner_of(self, row: FieldRow) -> Manner | None:
+        return self.manner if row.convert or self.config.all_for_people else None
+
+    def _others(self, item: Any, place_in_list: str) -> dict[str, Any]:
+        """What stays of the input, under its new names; those win over old ones."""
+        config = self.config
+        if not isinstance(item, Mapping):
+            if config.others == "keep" or config.keep or config.rename:
+                raise DataError(f"{place_in_list}{excerpt(item)} is no object, so it has no fields to keep.")
+            return {}
+        if config.others == "keep":
+            names = [name for name in item if name not in config.drop]
+        else:
+            names = [name for name in item if name in config.keep or name in self._renamed]
+        taken = {name: item[name] for name in names if name not in self._renamed}
+        taken |= {self._renamed[name]: item[name] for name in names if name in self._renamed}
+        if not config.all_for_people:
+            return taken
+        return {name: for_people(value, self.manner) for name, value in taken.items()}
+
+    def _note(self, field: str, message: str) -> None:
+        if len(self.defaulted) < _MOST_NAMED:
+            self.defaulted.append({"field": field, "message": message})
+
+
+def _source(row: FieldRow, compiled: Mapping[str, ValueTemplate]) -> Callable[[Any, dict[str, Any], Clock], Any]:
+    if row.value is None:
+        read = row.reader()
+        return lambda item, scope, clock: read(item)
+    template = compiled[row.name]
+    return lambda item, scope, clock: template.render(scope, clock).value
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def _known_zone(name: str) -> ZoneInfo:
+    if (zone := _zone(name)) is None:
+        raise DataError(f"zone: {excerpt(name)} is no time zone; write for example Europe/Berlin.")
+    return zone
