@@ -1,6 +1,6 @@
 """Public holidays by country, from the library `holidays`.
 
-It costs some 15 MB, so it is imported by whoever first asks: a worker whose accounts name no country never does.
+It costs some 17 MB, so it is imported by whoever first asks: a worker whose accounts name no country never does.
 """
 
 import datetime

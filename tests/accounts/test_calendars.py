@@ -3,13 +3,15 @@
 import datetime
 import subprocess
 import sys
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from opsflows.accounts.actor import Actor, system_actor
 from opsflows.accounts.calendar_state import NamedDay, state_of
@@ -137,6 +139,22 @@ def test_one_calendar_is_the_default(account: PlatformAccount, actor: Actor) -> 
     assert change_calendar(actor=actor, calendar=second, now=NOW, is_default=False).is_default
     delete_calendar(actor=actor, calendar=first, now=NOW)
     assert list(BusinessCalendar.objects.values_list("name", "is_default")) == [("Support", True)]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_several_at_once_make_one_default(account: PlatformAccount, actor: Actor) -> None:
+    together = threading.Barrier(4)
+
+    def make(name: str) -> bool:
+        try:
+            together.wait(10)
+            return create_calendar(actor=actor, now=NOW, name=name).is_default
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(make, "ABCD")) == [False, False, False, True]
 
 
 def test_accounts_do_not_share_calendars(account: PlatformAccount, actor: Actor) -> None:

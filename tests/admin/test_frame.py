@@ -41,8 +41,8 @@ def titles(client: Client) -> list[str]:
 
 def test_the_sidebar_follows_the_event(admin: Client, viewer: Client, alpha: World) -> None:
     way = ["Home", "Notifications", "Sources", "Rejections", "Events", "Catalog", "Set aside"]
-    way += ["Workflows", "Runs", "Schedules", "Needs attention", "Message templates", "Segments", "Lists"]
-    way += ["Lookup tables", "Tasks", "Records"]
+    way += ["Workflows", "Runs", "Schedules", "Business hours", "Needs attention", "Message templates"]
+    way += ["Segments", "Lists", "Lookup tables", "Tasks", "Records"]
     upkeep = ["Upkeep", "Daily summary", "Retention"]
     access = ["People", "Teams", "Recipients", "API keys", "Accounts", "Sign-ins", "Audit"]
     assert titles(admin) == [*way, *upkeep, *access, "Workers"]

@@ -96,6 +96,12 @@ def test_what_becomes_of_other_fields() -> None:
     assert done("transform", scope, fields=fields, others="keep")["item"] == {"a": 1, "b": 2, "c": 1}
 
 
+def test_a_name_that_is_nowhere_is_told() -> None:
+    fields = [{"name": "n", "value": "{{first}} {{item.last}}"}]
+    found = done("transform", {"rows": [{"first": "Ada"}, {}]}, input="{{rows}}", fields=fields)
+    assert found["warnings"] == ["first is not in the event; it was left empty"]
+
+
 def test_the_input_itself_stays_as_it_was() -> None:
     scope = {"x": {"inner": {"a": 1}}}
     fields = [{"name": "inner.b", "value": 2}]

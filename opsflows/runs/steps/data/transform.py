@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field
 
-from opsflows.rules import Clock, Problem, RenderError, ValueTemplate, compile_value
+from opsflows.rules import Problem, RenderError, ValueTemplate, compile_value
 from opsflows.rules.text import excerpt
 from opsflows.runs.steps.data.base import MAX_ROWS, DataConfig, DataKind, Worked, input_of, items_of, value_problem
 from opsflows.runs.steps.data.conversions import Manner, for_people
@@ -18,7 +18,7 @@ from opsflows.runs.steps.data.transform_rows import FieldRow, PeopleFormats, Ren
 from opsflows.workflows.kinds import StepContext
 from opsflows.workflows.registry import register
 
-#: Failed conversions that the output names.
+#: Failed conversions, and warnings, that the output names.
 _MOST_NAMED = 100
 
 
@@ -86,9 +86,9 @@ class TransformKind(DataKind):
         given, shape = input_of(step), _Shape(step)
         if not isinstance(given, list | tuple):
             result = shape.of(given, "")
-            return Worked({"item": result, "defaulted": shape.defaulted}, result)
+            return Worked({"item": result, **shape.told()}, result)
         results = [shape.of(item, f"item {index + 1}: ") for index, item in enumerate(items_of(given, "input"))]
-        return Worked({"items": results, "count": len(results), "defaulted": shape.defaulted}, results)
+        return Worked({"items": results, "count": len(results), **shape.told()}, results)
 
 
 class _Shape:
@@ -100,11 +100,13 @@ class _Shape:
         self.step = step
         self.allowance = Allowance()
         self.defaulted: list[dict[str, Any]] = []
+        self.warnings: dict[str, None] = {}
         clock = step.clock if not config.zone else replace(step.clock, zone=_known_zone(config.zone))
         self.manner = config.people.manner(clock)
         self._scope = item_scope(step.scope, None)
         self._renamed = {row.field: row.name for row in config.rename}
-        self._rows = [(row, row.wanted(), _source(row, step.compiled)) for row in config.fields]
+        self._kept, self._dropped = frozenset(config.keep), frozenset(config.drop)
+        self._rows = [(row, row.wanted(), self._source(row)) for row in config.fields]
 
     def of(self, item: Any, place_in_list: str) -> dict[str, Any]:
         """The result for one item.
@@ -116,8 +118,7 @@ class _Shape:
         self._scope[ITEM] = item
         for row, wanted, source in self._rows:
             try:
-                value = source(item, self._scope, self.step.clock)
-                place(result, row.name, row.converted(value, wanted, self._manner_of(row)))
+                place(result, row.name, row.converted(source(item), wanted, self._manner_of(row)))
             except (DataError, RenderError) as error:
                 if row.if_wrong == "fail":
                     raise DataError(f"{place_in_list}{row.name}: {error}") from None
@@ -125,6 +126,25 @@ class _Shape:
                 self._note(f"{place_in_list}{row.name}", str(error))
         self.allowance.take(result)
         return result
+
+    def told(self) -> dict[str, Any]:
+        """What the output says beside the results."""
+        return {"defaulted": self.defaulted, "warnings": [*self.warnings][:_MOST_NAMED]}
+
+    def _source(self, row: FieldRow) -> Callable[[Any], Any]:
+        """How the row's value is found; texts read `_scope`."""
+        if row.value is None:
+            return row.reader()
+        template: ValueTemplate = self.step.compiled[row.name]
+
+        def render(item: Any) -> Any:
+            rendered = template.render(self._scope, self.step.clock)
+            # An item may lack a field; a name without "item." that is nowhere was probably meant to be the item's.
+            found = (warning for warning in rendered.warnings if not warning.startswith(f"{ITEM}."))
+            self.warnings.update(dict.fromkeys(found))
+            return rendered.value
+
+        return render
 
     def _manner_of(self, row: FieldRow) -> Manner | None:
         return self.manner if row.convert or self.config.all_for_people else None
@@ -137,9 +157,9 @@ class _Shape:
                 raise DataError(f"{place_in_list}{excerpt(item)} is no object, so it has no fields to keep.")
             return {}
         if config.others == "keep":
-            names = [name for name in item if name not in config.drop]
+            names = [name for name in item if name not in self._dropped]
         else:
-            names = [name for name in item if name in config.keep or name in self._renamed]
+            names = [name for name in item if name in self._kept or name in self._renamed]
         taken = {name: item[name] for name in names if name not in self._renamed}
         taken |= {self._renamed[name]: item[name] for name in names if name in self._renamed}
         if not config.all_for_people:
@@ -149,14 +169,6 @@ class _Shape:
     def _note(self, field: str, message: str) -> None:
         if len(self.defaulted) < _MOST_NAMED:
             self.defaulted.append({"field": field, "message": message})
-
-
-def _source(row: FieldRow, compiled: Mapping[str, ValueTemplate]) -> Callable[[Any, dict[str, Any], Clock], Any]:
-    if row.value is None:
-        read = row.reader()
-        return lambda item, scope, clock: read(item)
-    template = compiled[row.name]
-    return lambda item, scope, clock: template.render(scope, clock).value
 
 
 def _zone(name: str) -> ZoneInfo | None:
