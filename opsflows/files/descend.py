@@ -57,12 +57,11 @@ def open_file(top: int, name: str) -> Content:
         if error.errno in _NOTHING:
             raise NotThere(name) from None
         raise
-    opened = os.fdopen(file, "rb", buffering=0)
     seen = os.fstat(file)
     if not stat.S_ISREG(seen.st_mode):
-        opened.close()
+        os.close(file)
         raise NotThere(name)
-    return Content(seen.st_size, Pieces(opened, seen.st_size))
+    return Content(seen.st_size, Pieces(os.fdopen(file, "rb", buffering=0), seen.st_size))
 
 
 def write_new(folder: int, name: str, content: bytes, *, sync: bool = True) -> None:

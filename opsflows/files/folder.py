@@ -47,11 +47,11 @@ class FolderStore:
         self._quota, self._largest = quota, largest
 
     def open(self, name: str) -> Content:
-        with self._top() as top:
-            try:
+        try:
+            with self._top() as top:
                 return open_file(top, name)
-            except NotThere:
-                raise NotThere(name) from None
+        except NotThere:
+            raise NotThere(name) from None
 
     def change(self, name: str, change: Change, *, key: str, at: datetime) -> int | None:
         mark = mark_of(key, at)

@@ -1,89 +1,44 @@
-"""What became of a run, step by step: the read model that the pages and the API share.
+"""What became of a run, step by step: the read model of its page and of the API.
 
-Four queries, however many steps a run took; attempts of one step stand together.
+Of a list, the steps about its items are left out: they are shown for one item at a time. So a page costs four queries,
+and two more where the run goes on in branches, however many steps were taken.
 """
 
 import uuid
-from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
-from opsflows.runs.models import Execution, QueueItem, Step, Variable
-from opsflows.workflows.errors import InvalidDefinition
-from opsflows.workflows.graph import Graph, Node
-from opsflows.workflows.read_graph import read_graph
-from opsflows.workflows.registry import all_kinds
+from django.db.models import F, Q
 
+from opsflows.runs.engine.scopes import iterations_around
+from opsflows.runs.fork_progress import ForkProgress, progress_of
+from opsflows.runs.models import Branch, Execution, Fork, QueueItem, Step, Variable
+from opsflows.runs.opened_item import OpenedItem, opened_item
+from opsflows.runs.places import Place, Plan, place_of
+from opsflows.runs.traced_steps import Attempts, Level, TracedStep, Value, grouped
+from opsflows.runs.values_after import values_after
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A step of the definition: the node's id, what it is called, and its kind's label and icon."""
-
-    node_id: str
-    label: str
-    kind: str
-    kind_label: str
-    icon: str
-
-
-@dataclass(frozen=True)
-class TracedStep:
-    """One step of a run with all its attempts, the oldest first; there is at least one."""
-
-    place: Place
-    iteration: str
-    attempts: tuple[Step, ...]
-
-    @property
-    def last(self) -> Step:
-        """The attempt that counts."""
-        return self.attempts[-1]
-
-    @property
-    def earlier(self) -> tuple[Step, ...]:
-        """The attempts that did not succeed."""
-        return self.attempts[:-1]
-
-    @property
-    def status(self) -> str:
-        """The status of the attempt that counts."""
-        return self.last.step_status
-
-    @property
-    def started_at(self) -> datetime | None:
-        """When the first attempt began."""
-        return self.attempts[0].started_at
-
-    @property
-    def milliseconds(self) -> int | None:
-        """From the beginning of the first attempt to the end of the last; None while it is not over."""
-        began, ended = self.started_at, self.last.completed_at
-        return None if began is None or ended is None else max(0, int((ended - began).total_seconds() * 1000))
-
-    @property
-    def explanation(self) -> Mapping[str, Any] | None:
-        """Of a condition: each comparison with the value it saw (`Explanation.as_json`)."""
-        output = self.last.output_data
-        found = output.get("explanation") if isinstance(output, Mapping) else None
-        return found if isinstance(found, Mapping) and "truth" in found else None
+#: Places of the queue that are read: the run's own, its branches, and what is held.
+_MOST_ITEMS = 100
 
 
 @dataclass(frozen=True)
 class Trace:
     """A run, the steps it took in their order, and where it stands.
 
-    `item` is None for a run that is over. `ahead` are the steps still to come, as far as that can be told: up to the
-    next one that can be left by more than one way.
+    `items` are its places in the queue, its own first; there are none once it is over. `ahead` are the steps still to
+    come, as far as that can be told: up to the next one that can be left by more than one way. Where `opened` is an
+    item of a list, all this is about that item.
     """
 
     execution: Execution
+    plan: Plan
     steps: tuple[TracedStep, ...]
-    item: QueueItem | None
-    variables: Mapping[str, Any]
-    ahead: tuple[Place, ...]
+    items: tuple[QueueItem, ...]
+    variables: tuple[Value, ...]
+    opened: OpenedItem | None = None
 
     @property
     def is_over(self) -> bool:
@@ -91,113 +46,122 @@ class Trace:
         return self.execution.execution_status in Execution.TERMINAL
 
     @cached_property
+    def item(self) -> QueueItem | None:
+        """Where the run itself stands, or the branch about the item that is opened."""
+        branch = self.opened.branch.id if self.opened else None
+        return next((item for item in self.items if item.branch_id == branch), None)
+
+    @cached_property
+    def held(self) -> QueueItem | None:
+        """Where a person has to decide; the first of such places."""
+        return next((item for item in self.items if item.status == QueueItem.Status.HELD), None)
+
+    @cached_property
+    def ahead(self) -> tuple[Place, ...]:
+        """The steps still to come, from where the run stands."""
+        taken = {step.place.node_id for step in self.steps}
+        return self.plan.ahead(self.item.node_id, taken) if self.item else ()
+
+    @cached_property
     def standing_at(self) -> Place | None:
-        """Where the run stands."""
-        node_id = self.item.node_id if self.item else None
+        """Where the run stands; of one that waits for a person, what they have to decide about."""
+        item = self.held or self.item
+        if item is None:
+            return None
         taken = {step.place.node_id: step.place for step in self.steps}
-        return None if node_id is None else taken.get(node_id) or next(iter(self.ahead), None)
+        node = self.plan.graph.by_id.get(item.node_id)
+        return taken.get(item.node_id) or (place_of(node) if node else None)
+
+    @cached_property
+    def fork(self) -> ForkProgress | None:
+        """The fork whose branches the run waits for."""
+        standing = self.item.node_id if self.item else None
+        return next((step.fork for step in self.steps if step.place.node_id == standing), None)
 
     @property
     def goes_on_at(self) -> datetime | None:
         """When a waiting run goes on by itself."""
         return self.item.scheduled_at if self.item and self.item.status == QueueItem.Status.WAITING else None
 
+    def item_at(self, step: TracedStep) -> QueueItem | None:
+        """The place in the queue that stands at this step."""
+        here = (step.place.node_id, step.iteration)
+        return next((item for item in self.items if (item.node_id, item.iteration) == here), None)
 
-def trace(execution_id: uuid.UUID, *, account_id: uuid.UUID | None = None) -> Trace:
-    """The trace of a run, of the account where one is named.
+
+def trace(
+    execution_id: uuid.UUID, *, account_id: uuid.UUID | None = None, item: tuple[uuid.UUID, int] | None = None
+) -> Trace:
+    """The trace of a run, of the account where one is named; or of one `item`: a fork's id, and the position.
 
     Raises:
         Execution.DoesNotExist: no such run there.
+        Branch.DoesNotExist: no such item in it.
     """
     rows = Execution.objects.filter(id=execution_id)
     if account_id is not None:
         rows = rows.filter(account_id=account_id)
     execution = rows.select_related("workflow", "version", "event", "account").get()
-    steps = list(Step.objects.filter(execution=execution))
-    items = [] if execution.execution_status in Execution.TERMINAL else list(execution.queue_items.all()[:1])
-    variables = Variable.objects.filter(execution=execution).order_by("created_at", "variable_name")
-    graph = _graph(execution)
-    item = items[0] if items else None
+    plan = Plan.of(execution.version.workflow_data)
+    opened = opened_item(execution, plan, *item) if item is not None else None
+    iteration = opened.iteration if opened else ""
+    around = iterations_around(iteration)
+    seen = list(Step.objects.filter(execution=execution, iteration__in=around))
+    steps = grouped((step for step in seen if step.iteration == iteration), plan)
+    items = [] if execution.execution_status in Execution.TERMINAL else _items(execution, opened)
+    forks = _forks(execution, iteration, steps, plan)
+    level = Level(
+        plan=plan,
+        steps=steps,
+        forks=forks,
+        branches=_branches([fork for fork in forks.values() if fork.node_id not in plan.iterating]),
+        items={item.branch_id: item for item in items if item.branch_id is not None},
+        values=values_after(seen, plan),
+    )
     return Trace(
         execution=execution,
-        steps=_grouped(steps, graph),
-        item=item,
-        variables=dict(variables.values_list("variable_name", "variable_value")),
-        ahead=_ahead(graph, item, {step.step_id for step in steps}),
+        plan=plan,
+        steps=level.at(opened.home if opened else ()),
+        items=tuple(items),
+        variables=_variables(execution, plan, around),
+        opened=opened,
     )
 
 
-def place_of(node: Node) -> Place:
-    """How a node of a definition is called."""
-    return _place(node.id, node.label, node.kind)
+def _items(execution: Execution, opened: OpenedItem | None) -> list[QueueItem]:
+    """Those of this level, and some that are held wherever they are."""
+    iteration = opened.iteration if opened else ""
+    here = Q(iteration=iteration)
+    rows = execution.queue_items.filter(here if opened else here | Q(status=QueueItem.Status.HELD))
+    return list(rows.order_by("iteration", F("branch").asc(nulls_first=True))[:_MOST_ITEMS])
 
 
-def places(workflow_data: Any) -> Mapping[str, Place]:
-    """How the nodes of a definition are called, by their id; empty where it cannot be read."""
-    try:
-        return {node.id: place_of(node) for node in read_graph(workflow_data).nodes}
-    except InvalidDefinition:
+def _forks(
+    execution: Execution, iteration: str, steps: Sequence[Attempts], plan: Plan
+) -> Mapping[str, ForkProgress]:
+    """The forks of this level by node, of each the latest; one query, and none where there is no fork."""
+    nodes = [attempts[0].step_id for attempts in steps if attempts[0].step_id in plan.bodies]
+    if not nodes:
         return {}
+    rows = Fork.objects.filter(execution=execution, node_id__in=nodes, iteration=iteration).order_by("generation")
+    return {fork.node_id: progress_of(fork) for fork in rows}
 
 
-def _place(node_id: str, label: str, kind: str) -> Place:
-    known = all_kinds().get(kind)
-    kind_label, icon = (known.label, known.icon) if known else (kind, "bolt")
-    return Place(node_id, label or kind_label or node_id, kind, kind_label, icon)
+def _branches(forks: Iterable[ForkProgress]) -> Mapping[uuid.UUID, list[Branch]]:
+    found: dict[uuid.UUID, list[Branch]] = {fork.id: [] for fork in forks}
+    rows = Branch.objects.filter(fork__in=found).order_by("fork", "position") if found else ()
+    for branch in rows:
+        found[branch.fork_id].append(branch)
+    return found
 
 
-def _graph(execution: Execution) -> Graph | None:
-    try:
-        return read_graph(execution.version.workflow_data)
-    except InvalidDefinition:
-        return None
-
-
-def _grouped(rows: Iterable[Step], graph: Graph | None) -> tuple[TracedStep, ...]:
-    """Steps in the order in which they began; those of one walk bear one time, and then the definition decides."""
-    ranks = _ranks(graph) if graph else {}
-    groups: dict[tuple[str, str], list[Step]] = {}
-    for row in sorted(rows, key=lambda step: (step.generation, step.attempt)):
-        groups.setdefault((row.step_id, row.iteration), []).append(row)
-
-    def position(attempts: Sequence[Step]) -> tuple[bool, Any, int, uuid.UUID]:
-        first = attempts[0]
-        return first.started_at is None, first.started_at or 0, ranks.get(first.step_id, len(ranks)), first.id
-
+def _variables(execution: Execution, plan: Plan, iterations: Iterable[str]) -> tuple[Value, ...]:
+    rows = Variable.objects.filter(execution=execution)
+    if plan.iterating:
+        # Each item may have set its own.
+        rows = rows.filter(place__in=plan.variable_places(iterations))
+    rows = rows.order_by("created_at", "variable_name")
     return tuple(
-        TracedStep(_place(attempts[0].step_id, *_names(attempts[0])), attempts[0].iteration, tuple(attempts))
-        for attempts in sorted(groups.values(), key=position)
+        Value(name, value, scope, False)
+        for name, value, scope in rows.values_list("variable_name", "variable_value", "scope")
     )
-
-
-def _names(row: Step) -> tuple[str, str]:
-    config = row.step_config if isinstance(row.step_config, Mapping) else {}
-    return str(config.get("label") or ""), str(config.get("kind") or "")
-
-
-def _ranks(graph: Graph) -> dict[str, int]:
-    """How far from the trigger each node is first met, breadth first."""
-    ranks: dict[str, int] = {}
-    queue = deque(node.id for node in graph.triggers)
-    while queue:
-        node_id = queue.popleft()
-        if node_id not in ranks:
-            ranks[node_id] = len(ranks)
-            queue.extend(edge.target for edge in graph.outgoing.get(node_id, ()))
-    return ranks
-
-
-def _ahead(graph: Graph | None, item: QueueItem | None, taken: set[str]) -> tuple[Place, ...]:
-    if graph is None or item is None:
-        return ()
-    ahead: list[Place] = []
-    seen = set(taken)
-    node = graph.by_id.get(item.node_id)
-    while node is not None:
-        if node.id not in seen:
-            ahead.append(place_of(node))
-            seen.add(node.id)
-        targets = {edge.target for edge in graph.outgoing.get(node.id, ())}
-        following = graph.by_id.get(targets.pop()) if len(targets) == 1 else None
-        node = None if following is None or following.id in seen else following
-    return tuple(ahead)

@@ -209,6 +209,43 @@ def test_a_dry_run_of_a_draft_takes_them_as_they_are_now(actor: Actor, enterpris
     assert (tried.starts, tried.steps[0].explanation["segment"]) == (True, "enterprise")
 
 
+PEOPLE = [{"country": "DE", "employees": 2000}, {"country": "US", "employees": 2000}]
+
+
+@pytest.mark.parametrize(
+    ("step", "answer"),
+    [
+        ({"type": "filter", "items": "{{people}}", "conditions": IN_EU}, {"count": 1, "dropped_count": 1}),
+        ({"type": "filter", "items": "{{people}}", "conditions": {"rules": [ENTERPRISE]}}, {"count": 1}),
+        (
+            {"type": "score", "lines": [{"label": "Size", "conditions": ENTERPRISE, "points": 5}]},
+            {"total": 5},
+        ),
+        (
+            {"type": "condition", "cases": [{"name": "eu", "conditions": IN_EU}, {"name": "big", "conditions": LARGE}]},
+            {"case": "eu"},
+        ),
+        (
+            {
+                "type": "validate",
+                "input": {"country": "US"},
+                "conditions": [{"conditions": IN_EU, "message": "Only in the EU."}],
+            },
+            {"valid": False, "count": 1},
+        ),
+    ],
+    ids=["filter", "filter by segment", "score", "cases", "validate"],
+)
+def test_they_stand_wherever_a_condition_may(
+    actor: Actor, enterprise: Segment, step: dict[str, Any], answer: dict[str, Any]
+) -> None:
+    workflow = draft(actor, None, actions=[{"id": "step", **step}])
+    data = {"people": PEOPLE, "employees": 2000, "country": "DE"}
+    tried = dry_run(actor=actor, workflow=workflow, data=data, now=NOW).steps[0]
+    assert tried.error is None
+    assert {name: tried.output[name] for name in answer} == answer
+
+
 def test_the_index_asks_no_more_for_names(live: Callable[..., Workflow], enterprise: Segment) -> None:
     for number in range(3):
         live("deal.won", SAY, conditions=ENTERPRISE, name=f"Rule {number}")

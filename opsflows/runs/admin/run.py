@@ -18,7 +18,7 @@ from opsflows.runs.admin.looks import RUN, with_status
 from opsflows.runs.admin.run_acts import ACTS
 from opsflows.runs.admin.run_page import run_context
 from opsflows.runs.models import Execution, QueueItem
-from opsflows.runs.trace import places
+from opsflows.runs.places import places
 from opsflows.workflows.models import Workflow, WorkflowVersion
 
 #: Workflows that the filter offers; the others are found from their own page.

@@ -7,11 +7,11 @@ from typing import Any
 from opsflows.audit.who import because
 from opsflows.events.causing import causing
 from opsflows.events.emit import Cause
-from opsflows.outbound import redact_value
 from opsflows.queue.transient import is_transient
 from opsflows.rules import FormulaError, RenderError
 from opsflows.runs.engine.progress import Calling, NeedsTransaction
 from opsflows.runs.engine.run import Run
+from opsflows.runs.engine.shown import shortened, shown
 from opsflows.workflows.compiled import CompiledNode, ConfigError
 from opsflows.workflows.kinds import DatabaseKind, OutsideKind, PureKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Fail, Outcome
@@ -56,8 +56,8 @@ def begin(run: Run, node: CompiledNode, *, now: datetime, in_transaction: bool) 
 
 
 def _shown(config: StepConfig) -> Any:
-    """The rendered configuration for the trace; numbers stay as they are."""
-    return redact_value(config.model_dump(exclude_unset=True))
+    """The rendered configuration for the trace."""
+    return shown(config.model_dump(exclude_unset=True))
 
 
 def _ask(run: Run, node: CompiledNode, step: StepContext) -> Outcome:
@@ -90,12 +90,13 @@ def _freeze(kind: OutsideKind, step: StepContext, warnings: tuple[str, ...], now
         if is_transient(error):
             raise
         return Begun(Fail(f"The call could not be prepared: {error}"), now, _shown(step.config), warnings)
+    input_data = shortened(frozen.shown)
     calling = Calling(
         frozen=frozen,
         key=step.key,
         intent=not frozen.repeat_safe,
         started_at=now,
-        input_data=frozen.shown,
+        input_data=input_data,
         warnings=warnings,
     )
-    return Begun(calling, now, frozen.shown, warnings)
+    return Begun(calling, now, input_data, warnings)

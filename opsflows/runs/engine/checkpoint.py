@@ -8,6 +8,7 @@ from opsflows.queue.bulk import insert_rows, update_rows
 from opsflows.runs.engine.after_end import End, after_end
 from opsflows.runs.engine.forks import end_branches, give_up, open_forks
 from opsflows.runs.engine.progress import Calling, Ended, Parked, Progress, StepRecord
+from opsflows.runs.engine.shown import shown
 from opsflows.runs.models import Execution, QueueItem, Step, Variable
 
 _STEP = (
@@ -88,11 +89,14 @@ def _end(progress: Progress) -> End:
 def _write_steps(progresses: Sequence[Progress]) -> None:
     new: list[tuple[Any, ...]] = []
     finished: list[tuple[Any, ...]] = []
+    also_set: list[tuple[Any, ...]] = []
     for progress in progresses:
         for record in progress.records:
             result = _step_result(record)
             if record.row_id is not None:
                 finished.append((record.row_id, *result))
+                if record.sets is not None:
+                    also_set.append((record.row_id, _step_config(record)))
                 continue
             output, status, handle, warnings, completed_at, error = result
             new.append(
@@ -104,7 +108,7 @@ def _write_steps(progresses: Sequence[Progress]) -> None:
                     record.iteration,
                     record.generation,
                     record.attempt,
-                    {"kind": record.node.kind.kind, "label": record.node.label},
+                    _step_config(record),
                     record.input_data,
                     output,
                     status,
@@ -117,8 +121,18 @@ def _write_steps(progresses: Sequence[Progress]) -> None:
             )
     insert_rows(Step, _STEP, new)
     update_rows(Step, _STEP_RESULT, finished)
+    update_rows(Step, ("step_config",), also_set)
     if withdrawn := [progress.withdrawn for progress in progresses if progress.withdrawn is not None]:
         Step.objects.filter(id__in=withdrawn).delete()
+
+
+def _step_config(record: StepRecord) -> dict[str, Any]:
+    """What the trace calls the step, and the variables that it set: their own rows keep only the latest value."""
+    config: dict[str, Any] = {"kind": record.node.kind.kind, "label": record.node.label}
+    if record.sets is not None:
+        scope, values = record.sets
+        config["sets"] = {"scope": scope, "values": shown(values)}
+    return config
 
 
 def _step_result(record: StepRecord) -> tuple[Any, ...]:

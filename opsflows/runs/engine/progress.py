@@ -1,6 +1,7 @@
 """What walking a run produced: step records to write, and how the run came to rest."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -32,6 +33,8 @@ class StepRecord:
     handle: str = ""
     warnings: tuple[str, ...] = ()
     error: str | None = None
+    #: The variables that it set, and for whom; None where it set none.
+    sets: tuple[Scope, Mapping[str, Any]] | None = None
     row_id: uuid.UUID | None = None
     id: uuid.UUID = field(default_factory=new_id)
 

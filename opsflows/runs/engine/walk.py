@@ -214,7 +214,7 @@ class _Walker:
                 record.status, record.output_data, record.handle = Step.Status.COMPLETED, output, handle
                 self._remember(node, record)
                 if variables:
-                    self._set(node, variables, scope)
+                    self._set(node, record, variables, scope)
                 return self._leave(node, record, handle)
             case Skip(reason):
                 record.status, record.output_data = Step.Status.SKIPPED, {"reason": reason}
@@ -244,7 +244,8 @@ class _Walker:
         self.records.append(record)
         self.run.position = replace(self.run.position, node_id=node.id, resumes=True)
 
-    def _set(self, node: CompiledNode, variables: Mapping[str, object], scope: Scope) -> None:
+    def _set(self, node: CompiledNode, record: StepRecord, variables: Mapping[str, object], scope: Scope) -> None:
+        record.sets = scope, variables
         if scope == "step":
             place = f"step {node.id} {self.run.position.iteration}".rstrip()
         else:

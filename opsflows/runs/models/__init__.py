@@ -2,10 +2,26 @@
 
 from opsflows.runs.models.event_wait import EventWait
 from opsflows.runs.models.execution import Execution, Priority
+from opsflows.runs.models.failure_notice import FailureNotice
 from opsflows.runs.models.fork import Branch, Fork
 from opsflows.runs.models.gate import Gate, Pace
 from opsflows.runs.models.queue_item import QueueItem
+from opsflows.runs.models.state import StateChange, StateValue
 from opsflows.runs.models.step import Step
 from opsflows.runs.models.variable import Variable
 
-__all__ = ["Branch", "EventWait", "Execution", "Fork", "Gate", "Pace", "Priority", "QueueItem", "Step", "Variable"]
+__all__ = [
+    "Branch",
+    "EventWait",
+    "Execution",
+    "FailureNotice",
+    "Fork",
+    "Gate",
+    "Pace",
+    "Priority",
+    "QueueItem",
+    "StateChange",
+    "StateValue",
+    "Step",
+    "Variable",
+]

@@ -1,7 +1,8 @@
 """`workflow_executions`: one run of one workflow version."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 
 from opsflows.accounts.models import PlatformAccount
 from opsflows.events.models import Event
@@ -38,6 +39,7 @@ class Execution(models.Model):
         SCHEDULE = "schedule", "A schedule"
         WORKFLOW = "workflow", "Another workflow"
         BATCH = "batch", "A batch"
+        FAILURE = "failure", "A run that failed"
 
     TERMINAL = frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED, Status.TIMEOUT})
 
@@ -82,11 +84,13 @@ class Execution(models.Model):
         ordering = ["-id"]
         verbose_name = "run"
         constraints = [
-            # An event starts a workflow once, however often it is routed; a person may replay it. It also serves "what
-            # did this event cause".
+            # An event starts a workflow once, however often it is routed; runs that a person starts again bear a key.
+            # It also serves "what did this event cause".
             models.UniqueConstraint(
-                fields=["event", "workflow"],
-                condition=Q(event__isnull=False, replay_of__isnull=True),
+                F("event"),
+                F("workflow"),
+                Coalesce("origin_key", Value("")),
+                condition=Q(event__isnull=False),
                 name="run_once_per_event",
             ),
             models.UniqueConstraint(
@@ -118,8 +122,7 @@ class Execution(models.Model):
             ),
             # A run's page: the runs it started. A schedule's page: what it started.
             models.Index(fields=["origin_id", "-id"], name="run_by_origin", condition=Q(origin_id__isnull=False)),
-            # What did this event cause, replays included. A run's page: its replays.
-            models.Index(fields=["event", "-id"], name="run_by_event", condition=Q(replay_of__isnull=False)),
+            # A run's page: what was started again from it. Retention: what outlives the run it was started from.
             models.Index(fields=["replay_of"], name="run_replays", condition=Q(replay_of__isnull=False)),
         ]
 

@@ -72,6 +72,8 @@ class Branch(models.Model):
     position = models.PositiveIntegerField()
     handle = models.CharField(max_length=64, help_text="The way out of the fork that it took.")
     item = ExactJSONField(null=True, help_text="What it is about, in a list.")
+    # Of one that failed or was given up: where it is taken up again.
+    node_id = models.CharField(max_length=255, null=True)
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.PENDING)
     output = ExactJSONField(null=True)
     error_message = models.TextField(null=True)
