@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("opsflows.health.urls")),
     path("api/", include("opsflows.api.urls")),
     path("api", not_found),
+    path("admin/files/", include("opsflows.files.urls")),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
 ]

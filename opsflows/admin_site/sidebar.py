@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from opsflows.accounts.current import current_membership
+from opsflows.accounts.roles import PERMISSIONS, Permission
 from opsflows.admin_site.markup import list_of
 from opsflows.events.admin.set_aside import unresolved
 from opsflows.messages.admin.notification import unread
@@ -78,7 +79,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         {"title": "Events", "separator": True, "items": events},
         {"title": "Workflows", "separator": True, "items": workflows},
         {"title": "Work", "separator": True, "items": _entries(request, _WORK)},
-        {"title": "Data", "separator": True, "items": _entries(request, _DATA)},
+        {"title": "Data", "separator": True, "items": [*_files(request), *_entries(request, _DATA)]},
         {"title": "Upkeep", "separator": True, "items": _entries(request, _UPKEEP)},
         {"title": "People and access", "separator": True, "items": _entries(request, _ACCESS)},
     ]
@@ -152,6 +153,18 @@ def _needs_attention(request: HttpRequest) -> dict[str, Any]:
     if number := few(attention(rows_of(request, "runs.Execution"))):
         entry |= {"badge": number, "badge_variant": "warning"}
     return entry
+
+
+def _files(request: HttpRequest) -> list[dict[str, Any]]:
+    """Files have no rows, so that what may be done with them is asked of the role alone."""
+    membership = current_membership(request)
+    if membership is None or Permission.WORKFLOWS_READ not in PERMISSIONS.get(membership.role, frozenset()):
+        return []
+    return [{"title": "Files", "icon": "folder_copy", "link": reverse("files"), "active": _is_files}]
+
+
+def _is_files(request: HttpRequest) -> bool:
+    return request.path.startswith(reverse("files"))
 
 
 def _is_home(request: HttpRequest) -> bool:

@@ -54,3 +54,12 @@ def opened_item(execution: Execution, plan: Plan, fork_id: uuid.UUID, position: 
         home=(*plan.homes.get(fork.node_id, ()), (fork.node_id, branch.handle)),
         iteration=inner_iteration(fork.iteration, branch.position),
     )
+
+
+def item_around(branch_id: uuid.UUID, plan: Plan) -> tuple[uuid.UUID, int] | None:
+    """The item that a branch is about or stands in: the list's fork, and the position. None outside of lists."""
+    branch: Branch | None = Branch.objects.select_related("fork").get(pk=branch_id)
+    while branch is not None and branch.fork.node_id not in plan.iterating:
+        outer = branch.fork.branch_id
+        branch = None if outer is None else Branch.objects.select_related("fork").get(pk=outer)
+    return None if branch is None else (branch.fork_id, branch.position)

@@ -4,6 +4,7 @@ from typing import Any
 
 from opsflows.workflows.action_schema import action_components
 from opsflows.workflows.api_input import MAX_REVISION, READ_ONLY_KEYS
+from opsflows.workflows.exits import EXITS_SCHEMA
 from opsflows.workflows.handling import HANDLING_SCHEMA
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.read_graph import MAX_EDGES, MAX_LABEL, MAX_NODES
@@ -74,7 +75,11 @@ def _sent() -> dict[str, Any]:
             "description": "True publishes it: it is live at once, or waits for a second pair of eyes and says so.",
         },
         **rule,
-        "settings": {"type": ["object", "null"], "description": "priority, timeout, and what else Rules names."},
+        "settings": {
+            "type": ["object", "null"],
+            "description": "priority, timeout, and what else Rules names.",
+            "properties": {"exits": EXITS_SCHEMA},
+        },
         "errorHandling": {"description": "onError, retryCount, retryDelay, notifyOnFailure."},
         "workflow_data": {
             "$ref": "#/components/schemas/Graph",

@@ -7,6 +7,7 @@ from opsflows.rules import Condition, Problem, RuleError, compile_condition
 from opsflows.workflows.bodies import homes
 from opsflows.workflows.compiled import CompiledGraph, CompiledNode, compile_node
 from opsflows.workflows.errors import InvalidDefinition
+from opsflows.workflows.exits import compile_exits
 from opsflows.workflows.graph import Graph, Node
 from opsflows.workflows.kinds import ForkKind
 from opsflows.workflows.named_conditions import expand, expand_node
@@ -33,6 +34,7 @@ def compile_definition(
     trigger, entry, first = graph.triggers[0], graph.entry(), graph.first()
     nodes = _compile_nodes(graph, names)
     forks = {node.id: node.kind for node in nodes.values() if isinstance(node.kind, ForkKind)}
+    exits = compile_exits(run_settings.exits)
     return CompiledGraph(
         trigger_event=trigger.config.get("event"),
         trigger_id=trigger.id,
@@ -44,6 +46,8 @@ def compile_definition(
         references=names,
         iterating=frozenset(node_id for node_id, kind in forks.items() if kind.iterates),
         has_forks=bool(forks),
+        exits=exits,
+        listens=any(each.event for each in exits) or any(node.kind.listens for node in nodes.values()),
     )
 
 

@@ -12,6 +12,7 @@ from opsflows.rules import Clock, Condition, Problem, RuleError, ValueTemplate, 
 from opsflows.rules.text import to_text
 from opsflows.workflows.bodies import Home
 from opsflows.workflows.errors import InvalidDefinition, problems_of, unknown_fields, wrong_values
+from opsflows.workflows.exits import CompiledExit
 from opsflows.workflows.graph import Node, StepHandling
 from opsflows.workflows.kinds import ForkKind, StepConfig, StepKind
 from opsflows.workflows.references import Frozen
@@ -92,6 +93,10 @@ class CompiledGraph:
     #: Forks whose branches are the items of a list.
     iterating: frozenset[str] = frozenset()
     has_forks: bool = False
+    #: What ends a run that waits, at any point.
+    exits: tuple[CompiledExit, ...] = ()
+    #: Whether an event may end the run, or a wait of it.
+    listens: bool = False
 
     @property
     def timeout(self) -> timedelta:

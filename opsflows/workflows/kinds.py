@@ -8,8 +8,9 @@ A kind declares `kind`, `label`, `icon`, its `Config` and its `outcomes`, and co
 """
 
 import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -48,11 +49,25 @@ class StepContext:
     depth: int
     #: What the version refers to, as it stood when it was published: `references["template"]["welcome"]`.
     references: FrozenReferences = field(default_factory=dict)
+    #: The queue row that rests while this step waits: what somebody has to wake who was given the step. None: a test.
+    item_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A step that waited and will not go on: its run, and the queue row that rested there."""
+
+    account_id: uuid.UUID
+    execution_id: uuid.UUID
+    item_id: uuid.UUID
+    node_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
     """An outside call, decided: `request` is JSON and is what `call()` gets, now or after a crash.
+
+    Where it holds a `timeout`, that is the one of the call.
 
     `repeat_safe` says that sending it a second time under the same key does no harm; where it is not, a crash in the
     middle leaves the step to a person. `timeout` is the longest the call takes, in seconds. `shown` is `request` with
@@ -63,6 +78,13 @@ class Frozen:
     shown: dict[str, Any]
     timeout: float
     repeat_safe: bool
+
+    def within(self, seconds: float) -> "Frozen":
+        """The same call, given up after `seconds` if that is sooner."""
+        if seconds >= self.timeout:
+            return self
+        request = {**self.request, "timeout": seconds} if "timeout" in self.request else self.request
+        return replace(self, timeout=seconds, request=request)
 
 
 class StepKind:
@@ -81,6 +103,10 @@ class StepKind:
     #: Who may write what `permission_fields` name; others may change the rest of such a step, and move or remove it.
     permission: ClassVar[Permission | None] = None
     permission_fields: ClassVar[frozenset[str]] = frozenset()
+    #: Whether an event may end its wait (`Wait.listens`).
+    listens: ClassVar[bool] = False
+    #: Whether something is to be cleared away where its wait is not awaited to the end (`give_up`).
+    gives_up: ClassVar[bool] = False
 
     def compile(self, config: Any, *, path: str) -> Any:
         """Whatever of `config` can be prepared once per version; it comes back as `StepContext.compiled`."""
@@ -101,6 +127,12 @@ class StepKind:
     def references(self, config: Any) -> Iterable[Reference]:
         """What the step names and publishing looks up and freezes; it comes back as `StepContext.references`."""
         return ()
+
+    def give_up(self, steps: Sequence[GivenUp], *, now: datetime) -> None:
+        """Clear away what `steps` of this kind waited for: they were cancelled, took too long, or their branch ended.
+
+        Inside the transaction in which that happens, and only for kinds with `gives_up`.
+        """
 
 
 class PureKind(StepKind):
@@ -139,6 +171,10 @@ class DatabaseKind(StepKind):
 
     def apply(self, step: StepContext) -> Outcome:
         """Write, inside the caller's transaction. May be rolled back and asked again."""
+        raise NotImplementedError
+
+    def resume(self, step: StepContext, woken_by: Any) -> Outcome:
+        """As `PureKind.resume`, where `apply()` gave a `Wait`; it may write as well."""
         raise NotImplementedError
 
 

@@ -1,4 +1,4 @@
-"""A workflow's `settings`, as Rules writes them: priority, time limit, errorHandling."""
+"""A workflow's `settings`, as Rules writes them: priority, time limit, errorHandling; and what ends a waiting run."""
 
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from opsflows.rules import RuleError, parse_duration
 from opsflows.workflows.errors import InvalidDefinition, problems_of
+from opsflows.workflows.exits import Exit, exit_problems
 
 DEFAULT_TIMEOUT = timedelta(days=90)
 MAX_TIMEOUT = timedelta(days=3650)
@@ -22,16 +23,25 @@ def _address(text: str) -> str:
     return text
 
 
+def _name(text: str) -> str:
+    if not text.strip():
+        raise ValueError("Name a workflow by its id or its exact name; leave it out to start none.")
+    return text
+
+
 class ErrorHandling(BaseModel):
     """Rules' `errorHandling`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    onError: Literal["stop", "continue", "retry"] = "stop"  # noqa: N815  (Rules' spelling)
+    #: `branch` is `stop` for steps without a way out for errors; those that have one take it in any case.
+    onError: Literal["stop", "continue", "retry", "branch"] = "stop"  # noqa: N815  (Rules' spelling)
     retryCount: int = Field(default=3, ge=0, le=20)  # noqa: N815
     #: Seconds before the first repeat; each further one doubles the bound, and the wait is drawn below it.
     retryDelay: int = Field(default=5, ge=1, le=3600)  # noqa: N815
-    notifyOnFailure: list[Annotated[str, AfterValidator(_address)]] = Field(default_factory=list)  # noqa: N815
+    notifyOnFailure: list[Annotated[str, AfterValidator(_address)]] = Field(default_factory=list, max_length=20)  # noqa: N815
+    #: Started with each run that fails, by its id or exact name (workflows/error_workflow.py).
+    errorWorkflow: Annotated[str, AfterValidator(_name)] | None = None  # noqa: N815
 
 
 class RunSettings(BaseModel):
@@ -45,6 +55,8 @@ class RunSettings(BaseModel):
     errorHandling: ErrorHandling = ErrorHandling()  # noqa: N815
     maxExecutionsPerHour: int | None = Field(default=None, ge=1)  # noqa: N815
     throttleAction: Literal["queue", "drop", "delay"] = "queue"  # noqa: N815
+    #: What ends a run that waits, at any point, as a success.
+    exits: tuple[Exit, ...] = ()
 
     @field_validator("timeout", mode="before")
     @classmethod
@@ -64,6 +76,9 @@ def parse_settings(settings: object) -> RunSettings:
         InvalidDefinition: naming each field that is wrong.
     """
     try:
-        return RunSettings.model_validate(settings)
+        parsed = RunSettings.model_validate(settings)
     except ValidationError as error:
         raise InvalidDefinition(problems_of(error, settings, prefix="settings")) from None
+    if parsed.exits and (problems := list(exit_problems(parsed.exits))):
+        raise InvalidDefinition(problems)
+    return parsed

@@ -8,6 +8,7 @@ from opsflows.events.names import name_problem
 from opsflows.rules import Problem, RuleError
 from opsflows.rules.conditions.named import LIST, SEGMENT
 from opsflows.workflows.compiled import ExaminedNode, examine_node
+from opsflows.workflows.error_workflow import named_in
 from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.graph import Graph, Node, node_path
 from opsflows.workflows.named_conditions import (
@@ -58,7 +59,7 @@ def named_by(graph: Graph, settings: object) -> Iterator[tuple[str, Reference]]:
         if examined and examined.kind and examined.config is not None:
             yield from ((path, found) for found in examined.kind.references(examined.config))
         yield from ((path, found) for found in names_in_node(node))
-    yield from (("settings", found) for found in names_in(settings))
+    yield from (("settings", found) for found in [*names_in(settings), *named_in(settings)])
 
 
 def _problems_of_names(workflow_data: object, settings: object, account_id: uuid.UUID) -> list[Problem]:

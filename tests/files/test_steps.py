@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from opsflows.accounts.models import PlatformAccount
+from opsflows.files.steps import FileKind
 from opsflows.runs.models import Execution
 from opsflows.workflows.models import Workflow
 from tests.runs.engine import Engine
@@ -77,17 +78,24 @@ def test_each_run_appends_its_line(engine: Engine, live: Live, own: Path) -> Non
     assert (own / "log.csv").read_text().splitlines() == ["id,at", "1,2026-03-02", "2,2026-03-02"]
 
 
-def test_a_line_is_appended_once_though_its_worker_died(engine: Engine, live: Live, own: Path) -> None:
-    """The worker ends when the line is written and before that is recorded; another takes over."""
-    live("export.asked", APPEND)
-    engine.emit("export.asked", id=1)
-    engine.routing.work(engine.now)
-    while not engine.runs._returned:
-        engine.runs.work(engine.now) if not engine.runs.held else engine.wake.wait(10)
-    assert (own / "log.csv").read_text().count("1,") == 1
-    engine.crash()
-    engine.settle()
-    assert engine.run().execution_status == "completed"
+def test_a_line_is_appended_once_though_nobody_learned_of_it(
+    engine: Engine, live: Live, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The call ends when the line is written and before that is known; it is made again under its key."""
+    append, keys = FileKind.call, []
+
+    def call(kind: FileKind, frozen: Any, *, key: str) -> Any:
+        outcome = append(kind, frozen, key=key)
+        keys.append(key)
+        if len(keys) == 1:
+            raise RuntimeError("gone")
+        return outcome
+
+    monkeypatch.setattr(FileKind, "call", call)
+    live("export.asked", APPEND, settings={"errorHandling": {"retryCount": 1, "retryDelay": 1}})
+    ran(engine, id=1)
+    engine.pass_time(minutes=5)
+    assert (engine.run().execution_status, len(keys), len(set(keys))) == ("completed", 2, 1)
     assert (own / "log.csv").read_text().splitlines() == ["id,at", "1,2026-03-02"]
 
 

@@ -112,7 +112,7 @@ class RunAdmin(PageAdmin):
             run.goes_on_at = due.get(run.pk)
 
     def page_context(self, request: HttpRequest, row: Execution) -> dict[str, Any]:
-        return run_context(row)
+        return run_context(row, request.GET)
 
     @admin.display(description="Workflow")
     def workflow_name(self, run: Execution) -> str:

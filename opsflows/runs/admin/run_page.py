@@ -1,6 +1,6 @@
 """A run's page: where it stands, in a sentence, and its steps as a timeline."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,51 +10,26 @@ from django.utils.safestring import SafeString
 
 from opsflows.admin_site import words
 from opsflows.admin_site.document import document
-from opsflows.admin_site.markup import Look, at, badge, when
+from opsflows.admin_site.markup import at, badge, when
 from opsflows.events.models import Event
+from opsflows.outbound import redact_value
 from opsflows.records.models import Task
-from opsflows.runs.admin.advice import advice_for
-from opsflows.runs.admin.looks import RUN, STEP, TRIED, UNCLEAR
-from opsflows.runs.admin.made import made_by
+from opsflows.runs.admin.looks import RUN
 from opsflows.runs.admin.origin import started_by
-from opsflows.runs.models import Execution, QueueItem, Step
-from opsflows.runs.trace import Trace, TracedStep, trace
+from opsflows.runs.admin.shown_fork import in_words
+from opsflows.runs.admin.shown_items import item_asked, item_url, shown_items, shown_opened
+from opsflows.runs.admin.shown_step import shown_steps, shown_value
+from opsflows.runs.models import Branch, Execution, Step
+from opsflows.runs.opened_item import item_around
+from opsflows.runs.trace import Trace, trace
 
 #: Events that a run emitted, and runs that it started, which its page lists.
 _LISTED = 20
 
 
-@dataclass(frozen=True, slots=True)
-class ShownAttempt:
-    """An attempt that did not succeed."""
-
-    number: int
-    moment: SafeString
-    error: str
-    output: SafeString | None
-    by_hand: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ShownStep:
-    """A step as the timeline shows it."""
-
-    step: TracedStep
-    look: Look
-    badge: SafeString
-    took: str
-    way: str
-    earlier: tuple[ShownAttempt, ...]
-    input: SafeString | None
-    output: SafeString | None
-    advice: str
-    made: list[tuple[str, str, str]]
-    is_last: bool
-
-
-def run_context(run: Execution) -> dict[str, Any]:
-    """What templates/admin/opsflows/run.html shows."""
-    found = trace(run.pk)
+def run_context(run: Execution, query: Mapping[str, str]) -> dict[str, Any]:
+    """What templates/admin/opsflows/run.html shows; `query` may open one item of a list, or page through them."""
+    found = _trace(run, query)
     execution = found.execution
     emitted = list(Event.objects.filter(cause_execution_id=run.pk).order_by("pk")[: _LISTED + 1])
     started = list(started_runs(execution)[: _LISTED + 1])
@@ -65,9 +40,12 @@ def run_context(run: Execution) -> dict[str, Any]:
         "look": look,
         "badge": badge(look),
         "sentence": sentence(found),
-        "steps": [_shown(step, found) for step in found.steps],
-        "ahead": () if found.is_over else _still_to_come(found),
-        "goes_on_at": found.goes_on_at,
+        "is_over": found.is_over,
+        "steps": shown_steps(found.steps, found),
+        "items": shown_items(found, query),
+        "opened": shown_opened(found.opened) if found.opened else None,
+        "held_url": _held_url(found),
+        "ahead": () if found.is_over else found.ahead,
         "started_by": started_by(execution),
         "started": when(execution.started_at),
         "ended": at(execution.completed_at) if execution.completed_at else None,
@@ -75,8 +53,8 @@ def run_context(run: Execution) -> dict[str, Any]:
         "took": words.lasted(execution.execution_time_ms) if execution.execution_time_ms is not None else "",
         "deadline": when(execution.deadline_at) if execution.deadline_at and not found.is_over else None,
         "zone": execution.account.timezone,
-        "variables": document(found.variables) if found.variables else None,
-        "trigger_data": document(execution.trigger_data) if execution.trigger_data is not None else None,
+        "values": [shown_value(value) for value in found.variables],
+        "trigger_data": document(redact_value(execution.trigger_data)) if execution.trigger_data is not None else None,
         "emitted": emitted[:_LISTED],
         "more_emitted": len(emitted) > _LISTED,
         "runs": [
@@ -85,6 +63,23 @@ def run_context(run: Execution) -> dict[str, Any]:
         "more_runs": len(started) > _LISTED,
         "task_model": Task,
     }
+
+
+def _trace(run: Execution, query: Mapping[str, str]) -> Trace:
+    try:
+        return trace(run.pk, item=item_asked(query))
+    except Branch.DoesNotExist:
+        # An address that leads to no item leads to the run.
+        return trace(run.pk)
+
+
+def _held_url(found: Trace) -> str:
+    """The item about which somebody has to decide, where it is not the one that is opened."""
+    held = found.held
+    if held is None or found.opened or held.branch_id is None or not held.iteration:
+        return ""
+    item = item_around(held.branch_id, found.plan)
+    return item_url(*item) if item else ""
 
 
 def started_runs(run: Execution) -> QuerySet[Execution]:
@@ -101,11 +96,16 @@ def sentence(found: Trace) -> SafeString:
     if run.cancel_requested_at and not found.is_over:
         since = when(run.cancel_requested_at)
         return format_html("Being cancelled since {}: a call is under way and is recorded first.", since)
-    if status == Execution.Status.WAITING:
-        return _waiting(found, place)
     if status == Execution.Status.NEEDS_ATTENTION:
         return format_html("At “{}”: {}", place, run.error_message or "Somebody has to decide.")
+    if found.opened and not found.is_over:
+        return format_html("Under way since {}; below is one item of it.", when(run.started_at))
+    if status == Execution.Status.WAITING:
+        return _waiting(found, place)
     if status == Execution.Status.RUNNING:
+        if found.fork is not None:
+            how_far = in_words(found.fork, found.plan)
+            return format_html("Running since {}. At “{}”, {}.", when(run.started_at), place, how_far)
         return format_html("Running since {}, now at “{}”.", when(run.started_at), place)
     if status == Execution.Status.COMPLETED:
         return _completed(run)
@@ -113,6 +113,8 @@ def sentence(found: Trace) -> SafeString:
 
 
 def _waiting(found: Trace, place: str) -> SafeString:
+    if found.fork is not None:
+        return format_html("Waiting at “{}”: {}.", place, in_words(found.fork, found.plan))
     last = found.steps[-1].last if found.steps else None
     is_due = found.goes_on_at is None or found.goes_on_at <= timezone.now()
     goes_on = "as soon as a worker is free" if is_due else when(found.goes_on_at)
@@ -131,51 +133,3 @@ def _completed(run: Execution) -> SafeString:
         failed = "one step" if run.failed_steps == 1 else f"{run.failed_steps} steps"
         return format_html("Took {}, and {} failed on the way.", took, failed)
     return format_html("Took {}.", took)
-
-
-def _shown(step: TracedStep, found: Trace) -> ShownStep:
-    last = step.last
-    item = found.item
-    state = item.status if item is not None and item.node_id == step.place.node_id else None
-    held = state == QueueItem.Status.HELD and last.step_status == Step.Status.RUNNING
-    again = state is not None and last.step_status == Step.Status.FAILED
-    look = UNCLEAR if held else TRIED if again else STEP[Step.Status(last.step_status)]
-    return ShownStep(
-        step=step,
-        look=look,
-        badge=badge(look),
-        took=words.lasted(step.milliseconds) if step.milliseconds is not None else "",
-        way=_way(step),
-        earlier=tuple(_attempt(attempt) for attempt in step.earlier),
-        input=_folded(last.input_data),
-        output=None if step.explanation else _folded(last.output_data),
-        advice=advice_for(step, is_over=found.is_over, is_held=held),
-        made=made_by(step.place.kind, last.output_data),
-        is_last=step is found.steps[-1],
-    )
-
-
-def _way(step: TracedStep) -> str:
-    """The way the step was left by, where that says something."""
-    named = {"true": "yes", "false": "no", "error": "the way for errors"}
-    handle = step.last.handle
-    return named.get(handle, handle) if handle not in ("", "done", "stopped") else ""
-
-
-def _attempt(row: Step) -> ShownAttempt:
-    return ShownAttempt(
-        number=row.attempt,
-        moment=when(row.completed_at or row.started_at),
-        error=row.error_message or "It did not come to an end.",
-        output=_folded(row.output_data),
-        by_hand=row.generation > 0,
-    )
-
-
-def _folded(value: Any) -> SafeString | None:
-    return None if value in (None, {}, []) else document(value, most=300)
-
-
-def _still_to_come(found: Trace) -> tuple[Any, ...]:
-    taken = {step.place.node_id for step in found.steps}
-    return tuple(place for place in found.ahead if place.node_id not in taken)

@@ -1,7 +1,7 @@
 """How far a fork is, as a run's page shows it: in words, as a bar, and branch by branch."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -32,9 +32,10 @@ _STANDING = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of the bar: its tone, its length in percent, and what it counts."""
+    """One part of the bar: its tone, where it starts and how long it is in percent, and what it counts."""
 
     tone: str
+    start: str
     percent: str
     words: str
 
@@ -68,9 +69,7 @@ def shown_fork(fork: ForkProgress, plan: Plan) -> ShownFork:
         is_over=fork.is_over,
         total=fork.total,
         over=fork.over,
-        parts=tuple(
-            Part(tone, _percent(count, fork.total), f"{count:,} {word}") for tone, count, word in said if count
-        ),
+        parts=tuple(_parts(said, fork.total)),
         counts=(*(f"{count:,} {word}" for _, count, word in said if count), *_left(fork)),
         time_left="" if left is None else f"about {words.span(left)} left",
     )
@@ -97,6 +96,14 @@ def standing(item: QueueItem, plan: Plan) -> str | SafeString:
     if item.status == QueueItem.Status.WAITING:
         return format_html("at “{}”, goes on {}", label, when(item.scheduled_at))
     return f"at “{label}”, {_STANDING.get(QueueItem.Status(item.status), item.status)}"
+
+
+def _parts(said: Sequence[tuple[str, int, str]], total: int) -> Iterator[Part]:
+    before = 0
+    for tone, count, word in said:
+        if count:
+            yield Part(tone, _percent(before, total), _percent(count, total), f"{count:,} {word}")
+        before += count
 
 
 def _left(fork: ForkProgress) -> Iterator[str]:

@@ -98,6 +98,7 @@ def shown_opened(opened: OpenedItem) -> dict[str, Any]:
     """The item that is opened: the way there, what it is about, what became of it, and its neighbours."""
     position, fork = opened.branch.position, opened.fork
     return {
+        "key": f"{fork.id},{position}",
         "crumbs": [
             {"label": crumb.label, "number": crumb.position + 1, "url": item_url(crumb.fork_id, crumb.position)}
             for crumb in opened.crumbs

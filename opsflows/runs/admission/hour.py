@@ -46,6 +46,11 @@ class Hour:
         last = starts[-1].last if starts else None
         return cls(limit, action, last, starts, sum(each.count for each in starts))
 
+    @classmethod
+    def taken(cls, count: int, *, at: datetime, limit: int, action: Action) -> "Hour":
+        """As if `count` runs had started at `at`."""
+        return cls(limit, action, at, [_Starts(at, at, count)], count)
+
     def stored(self) -> list[list[Any]]:
         """As JSON: for starts that stand together the first and the last, in microseconds, and how many."""
         return [[_microseconds(each.first), _microseconds(each.last), each.count] for each in self._starts]
@@ -68,12 +73,6 @@ class Hour:
     def spacing(self) -> timedelta:
         """From one start to the next where they are spread evenly, rounded up."""
         return timedelta(microseconds=-(-HOUR // timedelta(microseconds=self.limit)))
-
-    def forget_after(self, moment: datetime) -> None:
-        """Take back what was given out for later than `moment`; those at that moment are kept."""
-        kept: list[_Starts] = [each for each in self._starts if each.last <= moment]
-        self._starts, self._total = kept, sum(each.count for each in kept)
-        self.last = kept[-1].last if kept else None
 
     def _forget(self, until: datetime) -> None:
         gone = 0

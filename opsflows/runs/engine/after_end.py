@@ -3,53 +3,17 @@
 A plain run (nobody waits for it, no turns to take, nothing to tell) costs nothing here.
 """
 
-import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from opsflows.runs.models import Execution
-from opsflows.workflows.cache import definition
-from opsflows.workflows.compiled import CompiledGraph
-from opsflows.workflows.errors import InvalidDefinition
+from opsflows.runs.engine.ends import End, end_of
+from opsflows.runs.failing.follow import follow_failures
+from opsflows.runs.states.keep import keep_states
 
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """A run that ends now, in the engine or by a person's hand. `graph` is None where its version cannot be read."""
-
-    execution_id: uuid.UUID
-    account_id: uuid.UUID
-    workflow_id: uuid.UUID
-    graph: CompiledGraph | None
-    status: Execution.Status
-    error: str | None = None
-    #: What its last step answered.
-    output: Any = None
-    depth: int = 0
-    awaited_by: uuid.UUID | None = None
-    gate_id: uuid.UUID | None = None
+__all__ = ["End", "after_end", "end_of"]
 
 
 def after_end(ends: Sequence[End], *, now: datetime) -> None:
     """Do for `ends` what their settings, and those who wait for them, ask for."""
-
-
-def end_of(execution: Execution, *, gate_id: uuid.UUID | None) -> End:
-    """The end of a run that a person ended; `execution` says already how."""
-    try:
-        graph = definition(execution.version_id)
-    except InvalidDefinition:
-        graph = None
-    return End(
-        execution_id=execution.pk,
-        account_id=execution.account_id,
-        workflow_id=execution.workflow_id,
-        graph=graph,
-        status=Execution.Status(execution.execution_status),
-        error=execution.error_message,
-        depth=execution.depth,
-        awaited_by=execution.awaited_by,
-        gate_id=gate_id,
-    )
+    keep_states(ends, now=now)
+    follow_failures(ends, now=now)

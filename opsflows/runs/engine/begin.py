@@ -17,6 +17,10 @@ from opsflows.workflows.kinds import DatabaseKind, OutsideKind, PureKind, StepCo
 from opsflows.workflows.outcomes import Fail, Outcome
 
 
+#: Seconds that a call gets in any case, however little is left of its step's time.
+SHORTEST = 1.0
+
+
 @dataclass(slots=True)
 class Begun:
     """A step that was begun: its outcome, or what has to happen first."""
@@ -51,7 +55,7 @@ def begin(run: Run, node: CompiledNode, *, now: datetime, in_transaction: bool) 
         return Begun(Fail(str(error)), now)
     step = run.context(node, config, scope, clock)
     if isinstance(node.kind, OutsideKind):
-        return _freeze(node.kind, step, warnings, now)
+        return _freeze(node, node.kind, step, warnings, now)
     return Begun(_ask(run, node, step), now, _shown(config), warnings)
 
 
@@ -83,13 +87,18 @@ def _ask(run: Run, node: CompiledNode, step: StepContext) -> Outcome:
         return Fail(f"The step broke: {type(error).__name__}: {error}")
 
 
-def _freeze(kind: OutsideKind, step: StepContext, warnings: tuple[str, ...], now: datetime) -> Begun:
+def _freeze(
+    node: CompiledNode, kind: OutsideKind, step: StepContext, warnings: tuple[str, ...], now: datetime
+) -> Begun:
     try:
         frozen = kind.freeze(step)
     except Exception as error:
         if is_transient(error):
             raise
         return Begun(Fail(f"The call could not be prepared: {error}"), now, _shown(step.config), warnings)
+    if node.handling is not None and node.handling.timeout is not None:
+        left = (step.clock.now + node.handling.timeout - now).total_seconds()
+        frozen = frozen.within(max(left, SHORTEST))
     input_data = shortened(frozen.shown)
     calling = Calling(
         frozen=frozen,

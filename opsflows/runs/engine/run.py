@@ -146,6 +146,7 @@ class Run:
             attempt=self.position.attempt,
             depth=self.depth,
             references=self.graph.references,
+            item_id=self.item_id,
         )
 
     def key(self, node_id: str) -> str:

@@ -1,5 +1,7 @@
 """`workflow_queue`: the work still to do. A row lives as long as its run is not at an end, so the table stays small."""
 
+import uuid
+
 from django.db import models
 from django.db.models import Q
 
@@ -46,6 +48,9 @@ class QueueItem(Leased):
     )
     branch = models.ForeignKey(Branch, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
     gate = models.ForeignKey(Gate, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    # Its place in the line where runs take turns or wait for the hour: the id of its event, or one of its own making.
+    # Both are ordered by time. None for all other runs.
+    turn = models.UUIDField(null=True, editable=False)
     cancel_requested = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
@@ -63,11 +68,20 @@ class QueueItem(Leased):
             models.Index(fields=["worker_id"], name="queue_leased", condition=Q(status="processing")),
             # What waits for a person, the longest first (upkeep's sweep, the daily summary).
             models.Index(fields=["entered_at"], name="queue_held", condition=Q(status="held")),
-            # leaving a gate: who is next.
-            models.Index(fields=["gate", "id"], name="queue_blocked", condition=Q(status="blocked")),
+            # leaving a gate: who is next. Metrics: how many are blocked.
+            models.Index(fields=["gate", "turn"], name="queue_blocked", condition=Q(status="blocked")),
+            # entering a gate: how many are inside.
+            models.Index(fields=["gate", "status"], name="queue_in_gate", condition=Q(gate__isnull=False)),
+            # A workflow's page, and a change of its limits: who waits to begin.
+            models.Index(fields=["workflow", "status", "turn"], name="queue_in_line", condition=Q(turn__isnull=False)),
             # ending a fork: its branches' rows.
             models.Index(fields=["branch"], name="queue_by_branch", condition=Q(branch__isnull=False)),
         ]
+
+    @property
+    def inside_gate_id(self) -> uuid.UUID | None:
+        """The gate to leave when the run ends: none for one that never came in."""
+        return None if self.status == self.Status.BLOCKED else self.gate_id
 
     def __str__(self) -> str:
         return f"{self.node_id} of {self.execution_id}"

@@ -1,0 +1,25 @@
+"""Note whom a failure is to be told: the mail itself is a job's (upkeep/failures), which also keeps storms from them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from opsflows.runs.engine.ends import End
+from opsflows.runs.models import FailureNotice
+
+
+def note_failures(failed: Sequence[End], *, now: datetime) -> None:
+    """A notice for each address of each run that names some; one statement, none where no run does."""
+    rows = [
+        FailureNotice(
+            account_id=end.account_id,
+            workflow_id=end.workflow_id,
+            execution_id=end.execution_id,
+            address=address,
+            failed_at=now,
+        )
+        for end in failed
+        if end.graph is not None
+        for address in {each.casefold(): each for each in end.graph.settings.errorHandling.notifyOnFailure}.values()
+    ]
+    if rows:
+        FailureNotice.objects.bulk_create(rows, batch_size=500)
