@@ -32,6 +32,7 @@ _EVENTS: tuple[_Entry, ...] = (
 _WORKFLOWS: tuple[_Entry, ...] = (
     ("Workflows", "account_tree", "workflows.Workflow"),
     ("Runs", "play_circle", "runs.Execution"),
+    ("Batches", "playlist_play", "runs.RunBatch"),
     ("Schedules", "schedule", "schedules.Schedule"),
     ("Business hours", "calendar_month", "accounts.BusinessCalendar"),
 )

@@ -1,7 +1,7 @@
 """Whether a database answers: asked by a person, found out by a worker.
 
-A worker, because it is where query steps run from: the web server may stand in another network, and a database that does
-not answer would hold up one of its threads.
+A worker, because it is where query steps run from: the web server may stand in another network, and a database that
+does not answer would hold up one of its threads.
 """
 
 import uuid

@@ -14,9 +14,7 @@ from opsflows.databases.used_by import refuse_if_used
 from opsflows.databases.write import DatabaseFields, save_new, set_database
 
 
-def create_database(
-    *, actor: Actor, name: str, kind: str, now: datetime, **fields: Unpack[DatabaseFields]
-) -> Database:
+def create_database(*, actor: Actor, name: str, kind: str, now: datetime, **fields: Unpack[DatabaseFields]) -> Database:
     """Another database of the actor's account. Its name and kind stay, for steps call it by its name.
 
     Raises:
@@ -32,9 +30,7 @@ def create_database(
     return database
 
 
-def change_database(
-    *, actor: Actor, database: Database, now: datetime, **fields: Unpack[DatabaseFields]
-) -> Database:
+def change_database(*, actor: Actor, database: Database, now: datetime, **fields: Unpack[DatabaseFields]) -> Database:
     """Change what is given; the next query goes by it.
 
     Raises:

@@ -6,19 +6,20 @@ from opsflows.databases.sql import SqlError, parse_sql
 from opsflows.workflows.gates import Publication, Refuse
 from opsflows.workflows.graph import Node
 from opsflows.workflows.read_graph import read_graph
-from opsflows.workflows.references import UnknownReference, Reference, resolve
+from opsflows.workflows.references import Reference, UnknownReference, resolve
 
 
 def parameters_fit(publication: Publication) -> Refuse | None:
     """The gate. What a step's own check cannot see is the statement, and which database the step's SQL is for."""
+    if publication.is_known:
+        # Looked at when it was published; the draft may be anything by now.
+        return None
     workflow = publication.workflow
     published = workflow.published_version
     data = published.workflow_data if publication.is_refresh and published else workflow.workflow_data
     nodes = [node for node in read_graph(data).nodes if node.kind == "query"]
     problems = [
-        f"{node.label or 'Query'} ({node.id}): {problem}"
-        for node in nodes
-        if (problem := _problem(node, publication))
+        f"{node.label or 'Query'} ({node.id}): {problem}" for node in nodes if (problem := _problem(node, publication))
     ]
     return Refuse(" ".join(problems)) if problems else None
 

@@ -5,9 +5,9 @@ import re
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
-from typing import Any
+from typing import Any, cast
 
 import certifi
 import psycopg
@@ -144,7 +144,7 @@ def _prepare(connection: Connection, access: Access, own_allowed: bool) -> None:
         found = cursor.execute(_PREPARE, [str(access.time_limit * 1000), TABLE]).fetchone()
     if found is None or (found[-1] and not own_allowed):
         raise QueryFailed(
-            f"The database {access.database_name!r} holds an installation of OpsFlows, which query steps keep away from."
+            f"The database {access.database_name!r} holds an installation of OpsFlows; query steps keep away from it."
         )
 
 
@@ -154,8 +154,11 @@ def _exact(document: str | bytes) -> Any:
 
 def _read(connection: Connection, text: str, values: Sequence[Any], most: int) -> Rows:
     """Row by row, so that a large table is not fetched to be thrown away."""
-    with RawCursor(connection) as cursor, closing(cursor.stream(text, values)) as found:
-        return collect(lambda: _columns(cursor), found, most=most)
+    with RawCursor(connection) as cursor:
+        stream = cast("Generator[tuple[Any, ...]]", cursor.stream(text, values))
+        # Left before its end, the query is cancelled.
+        with closing(stream) as found:
+            return collect(lambda: _columns(cursor), found, most=most)
 
 
 def _write(connection: Connection, text: str, values: Sequence[Any], most: int) -> tuple[Rows, int]:

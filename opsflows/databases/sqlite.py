@@ -25,9 +25,7 @@ _STEPS = 20_000
 #: Digits that a number keeps for sure in a column that is no text.
 _DIGITS = 15
 
-_READS = frozenset(
-    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
-)
+_READS = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
 _WRITES = frozenset({sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE})
 
 
@@ -99,7 +97,7 @@ def _refuse_our_own(connection: sqlite3.Connection, access: Access, own_allowed:
     ours = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [TABLE]).fetchone()
     if ours and not own_allowed:
         raise QueryFailed(
-            f"The file {access.database_name!r} holds an installation of OpsFlows, which query steps keep away from."
+            f"The file {access.database_name!r} holds an installation of OpsFlows; query steps keep away from it."
         )
 
 

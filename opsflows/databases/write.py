@@ -52,7 +52,7 @@ def set_database(database: Database, fields: DatabaseFields) -> list[str]:
     Raises:
         ValidationError: by field, with everything that is wrong.
     """
-    changed = _set(database, fields, secret="password")
+    changed = _set(database, fields, kept_if_empty="password")
     problems = _field_problems(database)
     if database.kind == POSTGRESQL:
         _check_server(database, problems)
@@ -94,12 +94,12 @@ def save_new(row: models.Model, others: "models.QuerySet[Any]") -> None:
         raise ValidationError({"name": f"The name {str(row)!r} is taken; choose another."}) from None
 
 
-def _set(row: models.Model, fields: Mapping[str, Any], *, secret: str = "") -> list[str]:
+def _set(row: models.Model, fields: Mapping[str, Any], *, kept_if_empty: str = "") -> list[str]:
     changed = []
     for name, value in fields.items():
-        if name == secret and not value:
+        if name == kept_if_empty and not value:
             continue
-        value = value if name == secret or not isinstance(value, str) else value.replace("\r\n", "\n").strip()
+        value = value if name == kept_if_empty or not isinstance(value, str) else value.replace("\r\n", "\n").strip()
         if getattr(row, name) != value:
             setattr(row, name, value)
             changed.append(name)

@@ -42,7 +42,7 @@ def route_again(failure: RoutingFailure, *, now: datetime) -> None:
     with transaction.atomic():
         held = RoutingFailure.objects.select_for_update().get(id=failure.id)
         if held.resolved_at is None:
-            all_consumers()[held.consumer](_load([held.event_id]), now)
+            all_consumers()[held.consumer](load_events([held.event_id]), now)
             held.resolved_at = now
             held.save(update_fields=["resolved_at"])
 
@@ -51,10 +51,11 @@ def _take(limit: int) -> list[RoutedEvent]:
     rows = Event.objects.filter(routed_at=None).order_by("id").values_list("id", flat=True)
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True)
-    return _load(list(rows[:limit]))
+    return load_events(list(rows[:limit]))
 
 
-def _load(ids: Sequence[uuid.UUID]) -> list[RoutedEvent]:
+def load_events(ids: Sequence[uuid.UUID]) -> list[RoutedEvent]:
+    """The events with these ids, in the order of the ids."""
     # As text, so that a payload somebody damaged by hand fails alone and not the query of the whole batch.
     texts = dict(
         EventPayload.objects.filter(event__in=ids).values_list("event_id", Cast("data", output_field=TextField()))

@@ -56,7 +56,7 @@ def columns_of(text: str, *, separator: str) -> Sequence[str]:
 def write_csv(
     rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, separator: str, with_header: bool, guarded: bool
 ) -> str:
-    """`rows` as CSV. With `guarded`, a text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    """`rows` as CSV. With `guarded`, a text that a spreadsheet would take for a formula begins with an apostrophe."""
     written = io.StringIO(newline="")
     writer = csv.writer(written, delimiter=SEPARATORS[separator], lineterminator="\r\n")
     if with_header:

@@ -6,7 +6,6 @@ So neither a link that somebody puts there, nor one that is put there meanwhile,
 import errno
 import os
 import stat
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -64,22 +63,12 @@ def open_file(top: int, name: str) -> Content:
     return Content(seen.st_size, Pieces(os.fdopen(file, "rb", buffering=0), seen.st_size))
 
 
-def write_new(folder: int, name: str, content: bytes, *, sync: bool = True) -> None:
-    """A file that is not there yet; with `sync`, it outlives a power cut."""
+def write_new(folder: int, name: str, content: bytes) -> None:
+    """A file that is not there yet, and outlives a power cut."""
     with os.fdopen(os.open(name, _CREATE, 0o600, dir_fd=folder), "wb") as file:
         file.write(content)
         file.flush()
-        if sync:
-            os.fsync(file.fileno())
-
-
-def replace(folder: int, name: str, content: bytes, *, sync: bool = True) -> None:
-    """Give a file other content, all at once."""
-    new = f"{NEW}{uuid.uuid4().hex}"
-    write_new(folder, new, content, sync=sync)
-    os.rename(new, name, src_dir_fd=folder, dst_dir_fd=folder)
-    if sync:
-        os.fsync(folder)
+        os.fsync(file.fileno())
 
 
 def put(top: int, name: str, *, ours: int, new: str) -> None:

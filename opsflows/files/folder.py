@@ -16,8 +16,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from opsflows.files.descend import NEW, folder_in, open_file, put, replace, take_away, usage, write_new
-from opsflows.files.journal import Journal, Mark, from_bytes, mark_of, to_bytes
+from opsflows.files.descend import NEW, folder_in, open_file, put, take_away, usage, write_new
+from opsflows.files.journal import mark_of
+from opsflows.files.ledger import Ledger, Pending, ledger_at
 from opsflows.files.store import (
     MOST_FILES,
     MOST_LISTED,
@@ -33,8 +34,7 @@ from opsflows.files.store import (
 )
 
 #: What is ours in an account's folder. No file's name begins with a dot, so none leads there.
-_OURS, _LOCK, _JOURNAL = ".opsflows", "lock", "journal.json"
-_MOST_JOURNAL = 1 << 20
+_OURS, _LOCK, _LEDGER = ".opsflows", "lock", "ledger.sqlite3"
 #: Seconds to wait for others who change files of the account.
 _PATIENCE = 20.0
 
@@ -56,23 +56,22 @@ class FolderStore:
     def change(self, name: str, change: Change, *, key: str, at: datetime) -> int | None:
         mark = mark_of(key, at)
         with self._top(create=True) as top, _alone(top) as ours:
-            journal = _settled(top, ours)
-            if journal.holds(mark):
-                return _size(top, name)
-            before = _content(top, name, self._largest)
-            after = change(before)
-            new = f"{NEW}{mark.key}"
-            if after is not None:
-                self._check_room(top, len(after), before)
-                write_new(ours, new, after)
-            pending = {"name": name, "key": mark.key, "moment": mark.moment, "digest": _digest(after)}
-            replace(ours, _JOURNAL, to_bytes(journal, pending=pending))
-            if after is not None:
-                put(top, name, ours=ours, new=new)
-            elif before is not None:
-                take_away(top, name)
-            # Lost in a power cut, this is found out once more by the file.
-            replace(ours, _JOURNAL, to_bytes(journal.and_then(mark)), sync=False)
+            with ledger_at(self._root / self._account / _OURS / _LEDGER) as ledger:
+                _settle(top, ours, ledger)
+                if ledger.holds(mark):
+                    return _size(top, name)
+                before = _content(top, name, self._largest)
+                after = change(before)
+                new = f"{NEW}{mark.key}"
+                if after is not None:
+                    self._check_room(top, len(after), before)
+                    write_new(ours, new, after)
+                ledger.intend(Pending(name, mark, _digest(after)))
+                if after is not None:
+                    put(top, name, ours=ours, new=new)
+                elif before is not None:
+                    take_away(top, name)
+                ledger.settle(mark)
             return None if after is None else len(after)
 
     def listing(self, folder: str) -> Listing:
@@ -136,20 +135,14 @@ def _taken(lock: int) -> bool:
     return True
 
 
-def _settled(top: int, ours: int) -> Journal:
-    """The journal, in which a change that was cut short counts as made if the file holds what it meant.
-
-    What else lies beside it is left over from before.
-    """
-    journal, beside = from_bytes(_content(ours, _JOURNAL, _MOST_JOURNAL))
-    if pending := beside.get("pending"):
-        if _digest(_content(top, pending["name"], None)) == pending["digest"]:
-            journal = journal.and_then(Mark(pending["key"], pending["moment"]))
-        replace(ours, _JOURNAL, to_bytes(journal))
+def _settle(top: int, ours: int, ledger: Ledger) -> None:
+    """A change that was cut short counts as made if the file holds what it meant; what is half written goes."""
+    if pending := ledger.pending():
+        was_made = _digest(_content(top, pending.name, None)) == pending.digest
+        ledger.settle(pending.mark if was_made else None)
     for name in os.listdir(ours):
         if name.startswith(NEW):
             os.unlink(name, dir_fd=ours)
-    return journal
 
 
 def _content(top: int, name: str, most: int | None) -> bytes | None:

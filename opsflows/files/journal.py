@@ -8,8 +8,8 @@ from typing import Any
 
 from opsflows.files.store import FileProblem
 
-#: Changes that are remembered.
-KEPT = 2000
+#: Changes that are remembered of one object. Each is shorter than the line that it appended.
+KEPT = 20_000
 #: Digits that a key is remembered by.
 _DIGITS = 20
 
@@ -43,11 +43,7 @@ class Journal:
         if any(known.key == mark.key for known in self.marks):
             return True
         if mark.moment <= self.forgotten:
-            raise FileProblem(
-                "So much was written since this was first meant that it can't be told whether it was done already. "
-                "Look at the file.",
-                is_unclear=True,
-            )
+            raise cannot_be_told()
         return False
 
     def and_then(self, mark: Mark) -> "Journal":
@@ -81,4 +77,18 @@ def from_bytes(text: bytes | None) -> tuple[Journal, dict[str, Any]]:
         marks = tuple(Mark(str(key), int(moment)) for key, moment in read.pop("marks"))
         return Journal(marks, int(read.pop("forgotten"))), read
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise FileProblem("The journal of changes was spoilt from outside; an administrator has to look.") from None
+        raise spoilt() from None
+
+
+def cannot_be_told() -> FileProblem:
+    """The problem of a change that is older than what is remembered."""
+    return FileProblem(
+        "So much was written since this was first meant that it can't be told whether it was done already. Look at the "
+        "file.",
+        is_unclear=True,
+    )
+
+
+def spoilt() -> FileProblem:
+    """The problem of a journal that cannot be read."""
+    return FileProblem("The journal of changes was spoilt from outside; an administrator has to look.")

@@ -85,7 +85,7 @@ class S3Store:
         return len(after)
 
     def _known(self, journal_key: str, before: Object | None) -> Journal:
-        """All changes: those of the journal, a deletion that was cut short, and the last, which is in it from now on."""
+        """All changes: those of the journal, a deletion that was cut short, the last. They are in it from now on."""
         kept = s3.get(self._bucket, journal_key)
         journal, beside = from_bytes(kept.content if kept else None)
         missing = [_mark(before.mark)] if before and before.mark else []

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from opsflows.files.configure import largest_bytes, store_of
 from opsflows.files.content import (
@@ -41,7 +41,9 @@ class FileConfig(StepConfig):
     name: str = Field(
         default="", description="The file, such as exports/{{today}}.csv; to list, the folder, or nothing for all."
     )
-    format: Format | Literal[""] = Field(default="", description="Empty: as the name ends, .csv, .json, .jsonl, else text.")
+    format: Format | Literal[""] = Field(
+        default="", description="Empty: as the name ends, .csv, .json, .jsonl, else text."
+    )
     content: Any = Field(default=None, description="What to write: for CSV a list of objects, for text a text.")
     columns: list[str] = Field(
         default_factory=list, description="The columns of a new CSV, in their order; empty: all that the rows have."
@@ -58,6 +60,14 @@ class FileConfig(StepConfig):
     missing: Literal["fail", "empty"] = Field(
         default="fail", description="Reading what is not there: fail, or go on with nothing."
     )
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        """One text stands for a list: its names with commas between them, or a variable that is one."""
+        if isinstance(value, str):
+            return [name.strip() for name in value.split(",") if name.strip()]
+        return [] if value is None else value
 
 
 @register

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
+from unfold.widgets import INPUT_CLASSES
 
 from opsflows.accounts.actor import Actor, Forbidden
 from opsflows.accounts.current import current_actor
@@ -36,7 +37,8 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, folder: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"] = forms.FileField(label="File", allow_empty_file=True)
+        widget = forms.FileInput({"class": " ".join(INPUT_CLASSES)})
+        self.fields["file"] = forms.FileField(label="File", allow_empty_file=True, widget=widget)
         self.fields["name"] = fields.text(
             "Name",
             required=False,

@@ -11,7 +11,8 @@ _TIME = {"type": "string", "format": "date-time"}
 _TIME_OR_NONE = {"type": ["string", "null"], "format": "date-time"}
 _TEXTS = {"type": "array", "items": _TEXT}
 _OBJECT = {"type": "object"}
-_STATUSES = ["evaluated", "would_run", "would_wait", "would_fail", "unknown"]
+_STATUSES = ["evaluated", "would_run", "would_wait", "would_fail", "pinned", "unknown"]
+_ITERATION = {**_TEXT, "description": "Of a list: which item, from 0, such as `17`, inside of another `3/17`."}
 
 
 def components() -> dict[str, Any]:
@@ -19,6 +20,7 @@ def components() -> dict[str, Any]:
     return {
         "Execution": _whole(_execution()),
         "ExecutionStep": _whole(_step()),
+        "ExecutionFork": _whole(_fork()),
         "NewRun": {
             "type": "object",
             "examples": [{"data": {"customerName": "Test Company", "value": 150000}}],
@@ -37,6 +39,7 @@ def components() -> dict[str, Any]:
         },
         "DryRun": _whole(_dry_run()),
         "DryRunStep": _whole(_dry_run_step()),
+        "DryRunBranch": _whole(_dry_run_branch()),
     }
 
 
@@ -55,7 +58,29 @@ def _execution() -> dict[str, Any]:
         "executionTimeMs": {"type": ["integer", "null"]},
         "error": _TEXT_OR_NONE,
         "failedSteps": {"type": "integer", "description": "Steps that failed although the run went on."},
-        "steps": {"type": "array", "items": {"$ref": "#/components/schemas/ExecutionStep"}},
+        "steps": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/ExecutionStep"},
+            "description": "Of a list, the steps about one item are asked for with `iteration`.",
+        },
+        "forks": {"type": "array", "items": {"$ref": "#/components/schemas/ExecutionFork"}},
+    }
+
+
+def _fork() -> dict[str, Any]:
+    return {
+        "id": _ID,
+        "step": {**_TEXT, "description": "The node whose branches, or items, these are."},
+        "iteration": _ITERATION,
+        "total": {"type": "integer"},
+        "done": {"type": "integer"},
+        "failed": {"type": "integer"},
+        "givenUp": {"type": "integer", "description": "Begun, and not needed any more."},
+        "left": {"type": "integer"},
+        "isOver": {"type": "boolean"},
+        "secondsLeft": {"type": ["integer", "null"], "description": "At the rate so far."},
+        "startedAt": _TIME,
+        "completedAt": _TIME_OR_NONE,
     }
 
 
@@ -66,9 +91,11 @@ def _step() -> dict[str, Any]:
         "label": _TEXT_OR_NONE,
         "status": {"enum": list(Step.Status.values)},
         "attempt": {"type": "integer"},
+        "iteration": _ITERATION,
         "outcome": {**_TEXT_OR_NONE, "description": "The way it was left by, such as `true`, `done`, `error`."},
         "input": {"description": "Its configuration as rendered, secrets masked."},
         "output": {"description": "What came out; of a condition each comparison with the value it saw."},
+        "sets": {**_nullable(_OBJECT), "description": "The variables that it set: their scope, and their values."},
         "warnings": _TEXTS,
         "error": _TEXT_OR_NONE,
         "startedAt": _TIME_OR_NONE,
@@ -102,18 +129,32 @@ def _dry_run_step() -> dict[str, Any]:
         "status": {
             "enum": _STATUSES,
             "description": "`evaluated`: it touches nothing, so it was carried out. `unknown`: it needs what an "
-            "earlier step would have answered, and is taken to go well.",
+            "earlier step would have answered, and is taken to go well. `pinned`: the draft says what it answers.",
         },
         "verdict": {"type": ["boolean", "null"], "description": "Of a condition: whether it holds."},
-        "explanation": {**_nullable(_OBJECT), "description": "Of a condition: each comparison with what it saw."},
+        "explanation": {**_nullable(_OBJECT), "description": "Why it is left by its way: each comparison."},
+        "iteration": _ITERATION,
         "outcome": {**_TEXT_OR_NONE, "description": "The way it would be left by."},
         "input": {"description": "Its configuration as rendered, secrets masked."},
         "output": {"description": "Of a step that was carried out: what came out."},
+        "branches": {"type": "array", "items": {"$ref": "#/components/schemas/DryRunBranch"}},
+        "total": {"type": ["integer", "null"], "description": "Of a list: of how many items `branches` are the first."},
         "at": {**_TIME, "description": "When the run would come here."},
-        "until": {**_TIME_OR_NONE, "description": "Of a wait: until when."},
+        "until": {**_TIME_OR_NONE, "description": "Of a wait: until when; null where nothing bounds it."},
         "warnings": _TEXTS,
         "notes": {**_TEXTS, "description": "What cannot be known without running it in earnest."},
         "error": {**_TEXT_OR_NONE, "description": "What it would fail with."},
+    }
+
+
+def _dry_run_branch() -> dict[str, Any]:
+    return {
+        "position": {"type": "integer"},
+        "name": _TEXT,
+        "item": {"description": "Of a list: what it is about."},
+        "status": {"enum": ["completed", "failed", "dropped"]},
+        "error": _TEXT_OR_NONE,
+        "output": {"description": "What it hands over."},
     }
 
 

@@ -13,6 +13,8 @@ from opsflows.audit.record import record
 from opsflows.queue.bell import ring
 from opsflows.runs.engine.after_end import after_end, end_of
 from opsflows.runs.models import Execution, QueueItem, Step
+from opsflows.runs.waiting.children import lock_parent
+from opsflows.runs.waiting.leave import drop_waits
 
 
 class NotRunning(Exception):  # noqa: N818  (it is the answer, 409)
@@ -30,6 +32,7 @@ def cancel(*, actor: Actor, execution_id: uuid.UUID, now: datetime) -> Execution
     actor.require(Permission.RUNS_OPERATE)
     with transaction.atomic():
         # Queue rows first, then the run: the order in which the engine locks them.
+        lock_parent(execution_id)
         rows = QueueItem.objects.select_for_update().filter(execution_id=execution_id, account_id=actor.account_id)
         items = list(rows.order_by("id"))
         busy = [item.id for item in items if item.status == QueueItem.Status.PROCESSING]
@@ -60,7 +63,9 @@ def cancel(*, actor: Actor, execution_id: uuid.UUID, now: datetime) -> Execution
             execution.current_step = None
             execution.error_message = "Cancelled."
             execution.execution_time_ms = int((now - execution.started_at).total_seconds() * 1000)
-            after_end([end_of(execution, gate_id=items[0].gate_id if items else None)], now=now)
+            end = end_of(execution, gate_id=items[0].inside_gate_id if items else None)
+            drop_waits(items, end.graph, now=now)
+            after_end([end], now=now)
         execution.save()
         detail = {"workflow": str(execution.workflow)}
         record(actor=actor, action="run.cancelled", row=execution, detail=detail, now=now)

@@ -21,6 +21,7 @@ from opsflows.runs.engine.run import Run
 from opsflows.runs.engine.walk import walk
 from opsflows.runs.models import QueueItem
 from opsflows.runs.set_aside import set_aside
+from opsflows.runs.waiting.look_back import Lookout
 from opsflows.workflows.registry import all_kinds
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,9 @@ logger = logging.getLogger(__name__)
 GROUP = 200
 #: How often to look for runs that come one by one, as long as there are none.
 SUSPECT_EVERY = timedelta(seconds=2)
+
+#: Every so many claims one goes by age, so that a flood of urgent runs starves nobody.
+BY_AGE = 5
 
 
 @register
@@ -43,6 +47,8 @@ class RunsLane(Lane):
         super().__init__(worker)
         type(self).present = self
         self._crowded = False
+        #: Claims that went by priority since the last one that went by age.
+        self._passed_over = 0
         #: A suspect waits for room; since when one is in hand. Meanwhile nothing else is taken.
         self._suspect_waits = False
         self._alone_since: datetime | None = None
@@ -50,6 +56,7 @@ class RunsLane(Lane):
         self._held: dict[uuid.UUID, Run] = {}
         self._returned: deque[tuple[Outgoing, Any]] = deque()
         self._to_write: list[Advance] = []
+        self._lookout = Lookout()
 
     @classmethod
     def preload(cls) -> None:
@@ -62,7 +69,8 @@ class RunsLane(Lane):
     def work(self, now: datetime) -> bool:
         self._collect()
         claimed = not self.worker.stopping.is_set() and self._claim(now)
-        return self._write(now) or claimed
+        worked = self._write(now) or claimed
+        return self._lookout.work(now) or worked
 
     @property
     def spare(self) -> int:
@@ -138,7 +146,12 @@ class RunsLane(Lane):
             claims = claim_suspect(worker_id=self.worker.id, now=now)
             self._alone_since = now if claims else None
             return claims
-        claims = claim(worker_id=self.worker.id, limit=free, now=now)
+        # As long as more is due than there are seats, the oldest have their turn now and then, whatever is more urgent.
+        self._passed_over = self._passed_over + 1 if self._crowded else 0
+        by_age = self._passed_over == BY_AGE
+        if by_age:
+            self._passed_over = 0
+        claims = claim(worker_id=self.worker.id, limit=free, now=now, oldest=by_age)
         self._crowded = len(claims) == free
         return claims
 
@@ -180,6 +193,7 @@ class RunsLane(Lane):
 
     def _committed(self, advances: Sequence[Advance], progresses: list[Progress]) -> None:
         del self._to_write[: len(advances)]
+        self._lookout.notice(progresses)
         for advance in advances:
             self._held.pop(advance.run.item_id, None)
         for progress in progresses:

@@ -14,6 +14,7 @@ from opsflows.queue.bell import ring
 from opsflows.runs.engine.after_end import after_end, end_of
 from opsflows.runs.engine.forks import end_branch
 from opsflows.runs.models import Execution, QueueItem, Step
+from opsflows.runs.waiting.children import lock_parent
 from opsflows.workflows.cache import definition
 from opsflows.workflows.compiled import CompiledGraph
 
@@ -36,6 +37,7 @@ def resolve_unclear(*, actor: Actor, execution_id: uuid.UUID, verdict: Verdict, 
     """
     actor.require(Permission.RUNS_OPERATE)
     with transaction.atomic():
+        lock_parent(execution_id)
         held = QueueItem.objects.select_for_update().filter(
             execution_id=execution_id, account_id=actor.account_id, status=QueueItem.Status.HELD
         )

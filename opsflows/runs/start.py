@@ -15,6 +15,8 @@ from opsflows.queue.bulk import insert_rows
 from opsflows.queue.heartbeat import LEASE
 from opsflows.queue.ids import new_id
 from opsflows.rules import Clock
+from opsflows.runs.admission.of_events import admit_events
+from opsflows.runs.admission.verdict import AT_ONCE, Verdict
 from opsflows.runs.engine.load import facts, zone_of
 from opsflows.runs.engine.run import Position, Run
 from opsflows.runs.lane import RunsLane
@@ -72,13 +74,18 @@ def start_runs(events: Sequence[RoutedEvent], now: datetime) -> None:
     """
     executions: list[tuple[Any, ...]] = []
     items: list[tuple[Any, ...]] = []
+    in_line: list[tuple[Any, ...]] = []
     lane = RunsLane.present
     seats = lane.spare if lane is not None else 0
     adopted: list[Run] = []
-    for event, listener, clock in _concerned(events, now):
+    concerned = list(_concerned(events, now))
+    verdicts = admit_events(concerned, scope_of=entry_scope, now=now)
+    for event, listener, clock in concerned:
         execution_id = new_id()
+        verdict = verdicts.get((event.id, listener.workflow_id), AT_ONCE)
         # The condition behind the trigger held a moment ago; the run begins with it all the same, to show what it saw.
         node_id = listener.first_node
+        begins = node_id is not None and verdict.dropped is None
         priority = Priority[listener.priority.upper()].value
         executions.append(
             (
@@ -87,29 +94,35 @@ def start_runs(events: Sequence[RoutedEvent], now: datetime) -> None:
                 listener.workflow_id,
                 listener.version_id,
                 event.id,
-                (Execution.Status.RUNNING if node_id else Execution.Status.FAILED).value,
+                (verdict.run_status if node_id else Execution.Status.FAILED).value,
                 priority,
                 event.depth,
                 0,
                 now,
-                now + listener.settings.timeout,
-                None if node_id else now,
-                None if node_id else _UNREADABLE,
-                None if node_id else 0,
+                verdict.deadline(now, listener.settings.timeout),
+                None if begins else now,
+                verdict.dropped if node_id else _UNREADABLE,
+                None if begins else 0,
             )
         )
-        if node_id is None:
+        if node_id is None or not begins:
             continue
         item_id = new_id()
         run = None
-        if len(adopted) < seats:
+        if len(adopted) < seats and verdict.begins_at_once:
             run = _run(event, listener, clock, item_id, execution_id, node_id, priority)
         if run is not None:
+            run.gate_id = verdict.gate_id
             adopted.append(run)
         holder = lane.worker.id if lane is not None and run is not None else None
-        items.append(_item(event, listener, item_id, execution_id, node_id, priority, now, holder))
+        item = _item(event, listener, item_id, execution_id, node_id, priority, now, holder, verdict)
+        if verdict is AT_ONCE:
+            items.append(item)
+        else:
+            in_line.append((*item, verdict.gate_id, verdict.turn))
     insert_rows(Execution, _EXECUTION, executions)
     insert_rows(QueueItem, _ITEM, items)
+    insert_rows(QueueItem, (*_ITEM, "gate", "turn"), in_line)
     if lane is not None and adopted:
         # Only a wake-up: if it is lost, the leases run out and the rows are claimed like any others.
         transaction.on_commit(partial(lane.adopt, adopted, now))
@@ -185,22 +198,24 @@ def _item(
     priority: int,
     now: datetime,
     holder: uuid.UUID | None,
+    verdict: Verdict,
 ) -> tuple[Any, ...]:
     """The queue row, claimed by `holder` if there is one."""
-    status = QueueItem.Status.PROCESSING if holder else QueueItem.Status.QUEUED
+    status = QueueItem.Status.PROCESSING if holder else verdict.status
+    begins = verdict.due or now
     return (
         item_id,
         event.account_id,
         listener.workflow_id,
         execution_id,
         priority,
-        now,
+        begins,
         status.value,
         node_id,
         "",
         0,
         1,
-        now,
+        begins,
         False,
         False,
         now,

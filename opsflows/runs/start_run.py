@@ -11,6 +11,7 @@ from opsflows.accounts.roles import Permission
 from opsflows.events.emit import MAX_DEPTH, LoopError
 from opsflows.jsontext import content_hash
 from opsflows.queue.bell import ring
+from opsflows.runs.admission.of_one import admit_one
 from opsflows.runs.models import Execution, Priority, QueueItem
 from opsflows.workflows.cache import definition
 from opsflows.workflows.errors import InvalidDefinition
@@ -62,11 +63,20 @@ def start_run(
     origin_id: uuid.UUID | None,
     key: str | None = None,
     depth: int = 0,
+    version_id: uuid.UUID | None = None,
+    replays: Execution | None = None,
+    priority: Priority | None = None,
+    awaited_by: uuid.UUID | None = None,
     now: datetime,
 ) -> Execution:
     """A run of the published version, or the one that `key` started before. Inside the caller's transaction, if any.
 
-    `depth` is how many workflows stand between the run and the outside.
+    With `version_id`, a run of that version; with `priority`, not of the one in its settings. With `replays`, it begins
+    with the event of that run (`data` is what it carries), and the caller gives a key. `awaited_by` is the queue row
+    that rests until the run is over.
+
+    `depth` is how many workflows stand between the run and the outside. Where the workflow limits its starts, the run
+    may wait before it begins, or be left out: it is then cancelled already, and says why.
 
     Raises:
         NotStartable: it was never published, was deleted, or what was published cannot be read here.
@@ -81,38 +91,58 @@ def start_run(
         )
     if workflow.deleted_at is not None:
         raise NotStartable(f"“{workflow.workflow_name}” was deleted.")
-    if workflow.published_version_id is None:
+    version_id = version_id or workflow.published_version_id
+    if version_id is None:
         raise NotStartable(f"“{workflow.workflow_name}” was never published; publish it, then start it.")
     try:
-        graph = definition(workflow.published_version_id)
+        graph = definition(version_id)
     except InvalidDefinition as error:
         raise NotStartable(f"The published version can no longer be read here; publish it again. {error}") from None
     node_id = graph.entry_id or graph.start
     if node_id is None:
         raise NotStartable("The published version has no step; add one and publish it again.")
-    priority = Priority[graph.settings.priority.upper()]
+    if priority is None:
+        priority = Priority[graph.settings.priority.upper()]
     with transaction.atomic():
+        verdict = admit_one(
+            workflow=workflow, version_id=version_id, settings=graph.settings, data=data, origin=origin, now=now
+        )
+        over = verdict.dropped is not None
         execution = Execution.objects.create(
             account_id=workflow.account_id,
             workflow=workflow,
-            version_id=workflow.published_version_id,
-            trigger_data=data,
+            version_id=version_id,
+            event_id=replays.event_id if replays else None,
+            # What an event carries is read from there.
+            trigger_data=None if replays and replays.event_id else data,
             origin=origin,
             origin_id=origin_id,
             origin_key=key,
+            replay_of=replays,
+            awaited_by=awaited_by,
+            execution_status=verdict.run_status,
             priority=priority,
             depth=depth,
             started_at=now,
-            deadline_at=now + graph.timeout,
+            deadline_at=verdict.deadline(now, graph.timeout),
+            completed_at=now if over else None,
+            error_message=verdict.dropped,
+            execution_time_ms=0 if over else None,
         )
+        if over:
+            return execution
+        begins = verdict.due or now
         QueueItem.objects.create(
             account_id=workflow.account_id,
             workflow=workflow,
             execution=execution,
             priority=priority,
-            scheduled_at=now,
+            scheduled_at=begins,
+            status=verdict.status,
             node_id=node_id,
-            entered_at=now,
+            entered_at=begins,
+            gate_id=verdict.gate_id,
+            turn=verdict.turn,
             created_at=now,
         )
         ring()

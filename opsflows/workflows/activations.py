@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import F
 
+from opsflows.workflows.gone_live import tell_live
 from opsflows.workflows.models import IndexEpoch, Workflow, WorkflowActivation, WorkflowVersion
 
 
@@ -15,6 +16,7 @@ def go_live(*, workflow: Workflow, version: WorkflowVersion, now: datetime) -> N
     workflow.published_version, workflow.is_active = version, True
     workflow.save(update_fields=["published_version", "is_active", "updated_at"])
     bump_epoch()
+    tell_live(workflow, now)
 
 
 def go_off(*, workflow: Workflow, now: datetime) -> None:

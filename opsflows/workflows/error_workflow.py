@@ -1,4 +1,4 @@
-"""Which workflow `settings.errorHandling.errorWorkflow` names, looked up when the workflow that names it is published."""
+"""Which workflow `settings.errorHandling.errorWorkflow` names, looked up when what names it is published."""
 
 import uuid
 from collections.abc import Iterator, Mapping

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError as NotAnAddress
 from django.core.validators import validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from opsflows.rules import RuleError, parse_duration
+from opsflows.rules import RuleError, compile_template, parse_duration
 from opsflows.workflows.errors import InvalidDefinition, problems_of
 from opsflows.workflows.exits import Exit, exit_problems
 
@@ -44,6 +44,25 @@ class ErrorHandling(BaseModel):
     errorWorkflow: Annotated[str, AfterValidator(_name)] | None = None  # noqa: N815
 
 
+class Concurrency(BaseModel):
+    """How many runs go on at once: of the workflow, or of those with the same key."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    limit: int = Field(default=1, ge=1, le=1000)
+    #: Read from the event, such as {{customerId}}; runs for which it says the same take turns.
+    key: str = Field(default="", max_length=500)
+
+    @field_validator("key")
+    @classmethod
+    def _template(cls, key: str) -> str:
+        try:
+            compile_template(key)
+        except RuleError as error:
+            raise ValueError(error.problems[0].message) from None
+        return key.strip()
+
+
 class RunSettings(BaseModel):
     """What governs a run."""
 
@@ -53,10 +72,17 @@ class RunSettings(BaseModel):
     #: "2 days", or a number of seconds.
     timeout: timedelta = Field(default=DEFAULT_TIMEOUT, gt=timedelta(0), le=MAX_TIMEOUT)
     errorHandling: ErrorHandling = ErrorHandling()  # noqa: N815
-    maxExecutionsPerHour: int | None = Field(default=None, ge=1)  # noqa: N815
+    maxExecutionsPerHour: int | None = Field(default=None, ge=1, le=1_000_000)  # noqa: N815
+    #: What is done with more than that: they wait for room, are spread over the hour, or are left out.
     throttleAction: Literal["queue", "drop", "delay"] = "queue"  # noqa: N815
+    concurrency: Concurrency | None = None
     #: What ends a run that waits, at any point, as a success.
     exits: tuple[Exit, ...] = ()
+
+    @property
+    def limits_starts(self) -> bool:
+        """Whether runs may have to wait before they begin."""
+        return self.maxExecutionsPerHour is not None or self.concurrency is not None
 
     @field_validator("timeout", mode="before")
     @classmethod

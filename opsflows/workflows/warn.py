@@ -35,9 +35,11 @@ def _settings_warnings(settings: Mapping[str, Any]) -> Iterator[Problem]:
             "settings.errorHandling.notifyOnFailure",
             "notifyOnFailure is stored but not acted on yet: nobody is written to when a run fails.",
         )
-    for name in ("maxExecutionsPerHour", "throttleAction"):
-        if settings.get(name) is not None:
-            yield Problem(f"settings.{name}", f"{name} is stored but not acted on yet: runs are not limited per hour.")
+    if settings.get("throttleAction") is not None and settings.get("maxExecutionsPerHour") is None:
+        yield Problem(
+            "settings.throttleAction",
+            "throttleAction says what is done with runs over the limit, and there is none: add maxExecutionsPerHour.",
+        )
 
 
 def _is_known(account_id: uuid.UUID, event_name: str) -> bool:

@@ -80,8 +80,6 @@ def named() -> Callable[..., Statement]:
     """A statement of a database: `named(database, "add-payment", "INSERT …", writes=True)`."""
 
     def make(database: Database, name: str, sql: str, **fields: Any) -> Statement:
-        return Statement.objects.create(
-            account=database.account, database=database, name=name, sql=sql, **fields
-        )
+        return Statement.objects.create(account=database.account, database=database, name=name, sql=sql, **fields)
 
     return make

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -85,10 +86,8 @@ def test_a_text_that_reads_does_nothing_else(crm: Database, sql: str) -> None:
 
 def test_whatever_a_function_does_is_rolled_back(crm: Database) -> None:
     """Older servers let a transaction that only reads make large objects."""
-    try:
+    with suppress(QueryFailed):
         ask(crm, "SELECT lo_create(0)::text AS x")
-    except QueryFailed as refused:
-        assert "read-only" in refused.detail
     assert ask(crm, "SELECT count(*) AS n FROM pg_largeobject_metadata")["row"] == {"n": 0}
 
 
@@ -147,8 +146,12 @@ def test_a_server_that_falls_silent_is_left(crm: Database, monkeypatch: pytest.M
 def deferred(crm: Database, beside: dict[str, Any]) -> Iterator[psycopg.Connection[Any]]:
     """A table whose constraint is checked by the commit, which holds it up for half a second."""
     with psycopg.connect(
-        host=beside["host"], port=beside["port"], user=beside["username"], password=beside["password"] or None,
-        dbname=beside["database_name"], autocommit=True,
+        host=beside["host"],
+        port=beside["port"],
+        user=beside["username"],
+        password=beside["password"] or None,
+        dbname=beside["database_name"],
+        autocommit=True,
     ) as server:
         server.execute(
             """CREATE TABLE slow (v int); CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS

@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from opsflows.accounts.actor import Actor
 from opsflows.databases.models import Database
+from opsflows.workflows.activate import set_active
 from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.gates import PublishRefused
+from tests.databases.conftest import NOW
 from tests.databases.test_steps import INSERT, PAY, SINCE, Live, Named
 
 pytestmark = pytest.mark.django_db
@@ -47,3 +50,17 @@ def test_a_statement_says_which_parameters_it_takes(live: Live, sales: Database,
     # What is one statement to one kind of database is not to the other.
     with pytest.raises(PublishRefused, match="write :name"):
         live("payment.received", SINCE | {"sql": "SELECT $$ :last_sync $$, :last_sync"})
+
+
+def test_what_is_published_is_switched_on_again_whatever_its_draft_says(
+    actor: Actor, live: Live, sales: Database, named: Named
+) -> None:
+    named(sales, "add-payment", INSERT, writes=True)
+    workflow = live("payment.received", PAY)
+    for node in workflow.workflow_data["nodes"]:
+        node["data"].get("config", {}).pop("parameters", None)
+    workflow.save()
+    for active in (False, True):
+        set_active(actor=actor, workflow=workflow, active=active, now=NOW)
+    workflow.refresh_from_db()
+    assert workflow.is_active

@@ -71,7 +71,29 @@ def test_other_placeholders_of_sqlite_are_refused(place: str) -> None:
 
 #: Pieces that open, close, quote and hide things.
 PIECES = st.sampled_from(
-    ["'", '"', "''", "--", "\n", "/*", "*/", "$$", "$a$", ":x", "::", ";", "E'", "\\", "\\'", " ", "a", "1", "[", "`", "é"]
+    [
+        "'",
+        '"',
+        "''",
+        "--",
+        "\n",
+        "/*",
+        "*/",
+        "$$",
+        "$a$",
+        ":x",
+        "::",
+        ";",
+        "E'",
+        "\\",
+        "\\'",
+        " ",
+        "a",
+        "1",
+        "[",
+        "`",
+        "é",
+    ]
 )
 TEXTS = st.lists(PIECES, max_size=14).map(lambda pieces: "SELECT 1 " + "".join(pieces))
 

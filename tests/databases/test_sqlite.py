@@ -89,7 +89,7 @@ def test_a_text_that_reads_does_nothing_else(sales: Database, sql: str) -> None:
 def test_a_text_that_writes_changes_rows_alone(sales: Database, sql: str) -> None:
     with pytest.raises(QueryFailed):
         ask(sales, sql, writes=True)
-    with pytest.raises(QueryFailed, match="not authorized|prohibited"):
+    with pytest.raises(QueryFailed, match=r"not authorized|prohibited"):
         sqlite.query(access_to(sales), sql, (), writes=True, most=10, own_allowed=False)
 
 
@@ -138,7 +138,7 @@ def test_an_endless_query_is_stopped(sales: Database) -> None:
 
 @pytest.mark.parametrize("sql", ["SELECT 1 AS a, 2 AS a", "SELECT char(0) AS x"])
 def test_rows_that_cannot_be_kept_are_refused(sales: Database, sql: str) -> None:
-    with pytest.raises(QueryFailed, match="AS|U\\+0000"):
+    with pytest.raises(QueryFailed, match=r"AS|U\+0000"):
         ask(sales, sql)
 
 

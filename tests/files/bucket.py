@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 from opsflows.files.s3_sign import signed_headers
 
-ACCESS, SECRET = "AKIDEXAMPLE", "sec/ret+key"  # noqa: S105
+ACCESS, SECRET = "AKIDEXAMPLE", "sec/ret+key"
 
 
 class FakeBucket(ThreadingHTTPServer):
@@ -56,7 +56,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _is_signed(self, path: str, query: dict[str, str], body: bytes) -> bool:
         proof = self.headers["Authorization"]
         names = proof.partition("SignedHeaders=")[2].partition(",")[0].split(";")
-        given = {name: self.headers[name] for name in names if name not in ("host", "x-amz-date", "x-amz-content-sha256")}
+        given = {
+            name: self.headers[name] for name in names if name not in ("host", "x-amz-date", "x-amz-content-sha256")
+        }
         moment = datetime.strptime(self.headers["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
         expected = signed_headers(
             method=self.command,
@@ -121,7 +123,9 @@ class _Handler(BaseHTTPRequestHandler):
             f"<Size>{len(self.server.objects[key][0])}</Size></Contents>"
             for key in shown
         )
-        folders = "".join(f"<CommonPrefixes><Prefix>{escape(each)}</Prefix></CommonPrefixes>" for each in sorted(shared))
+        folders = "".join(
+            f"<CommonPrefixes><Prefix>{escape(each)}</Prefix></CommonPrefixes>" for each in sorted(shared)
+        )
         token = f"<NextContinuationToken>{start + self.server.page}</NextContinuationToken>" if more else ""
         space = "http://s3.amazonaws.com/doc/2006-03-01/"
         return f'<?xml version="1.0"?><ListBucketResult xmlns="{space}">{contents}{folders}{token}</ListBucketResult>'

@@ -62,7 +62,9 @@ def test_what_could_lead_elsewhere_is_no_name(name: str) -> None:
         checked_name(name)
 
 
-@pytest.mark.parametrize("name", ["a.csv", "exports/2026-03/Kontakte Größe (1).csv", "a..b", "-rf", "~x", "$HOME", "%2e%2e"])
+@pytest.mark.parametrize(
+    "name", ["a.csv", "exports/2026-03/Kontakte Größe (1).csv", "a..b", "-rf", "~x", "$HOME", "%2e%2e"]
+)
 def test_what_is_a_name(name: str) -> None:
     assert checked_name(name) == name
 
@@ -77,7 +79,9 @@ def test_the_account_s_own_folder_has_no_name() -> None:
         checked_folder("../x")
 
 
-@given(st.lists(st.sampled_from(["..", ".", "/", "\\", ":", "a", "C", " ", "\x00", "é", "con", "~"]) | st.text(max_size=3)))
+@given(
+    st.lists(st.sampled_from(["..", ".", "/", "\\", ":", "a", "C", " ", "\x00", "é", "con", "~"]) | st.text(max_size=3))
+)
 def test_no_name_leads_outside_on_any_system(pieces: list[str]) -> None:
     try:
         name = checked_name("".join(pieces))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from opsflows.files import journal, s3
+from opsflows.files import journal, ledger, s3
 from opsflows.files.configure import store_of
 from opsflows.files.store import FileProblem, NotThere, Store, whole
 from tests.files.bucket import FakeBucket, bucket
@@ -160,7 +160,7 @@ def killed(number: int, *, after: bool, remote: FakeBucket | None) -> Iterator[N
                 return act(*args, **kwargs)
             finally:
                 if left[0] == 0:
-                    raise Killed  # noqa: B012
+                    raise Killed
 
         return done
 
@@ -170,6 +170,8 @@ def killed(number: int, *, after: bool, remote: FakeBucket | None) -> Iterator[N
         else:
             for name in ("rename", "unlink", "mkdir", "fsync", "rmdir"):
                 patch.setattr(os, name, deadly(getattr(os, name)))
+            for name in ("intend", "settle"):
+                patch.setattr(ledger.Ledger, name, deadly(getattr(ledger.Ledger, name)))
         yield
 
 
@@ -211,6 +213,8 @@ def content_or_none(store: Store, name: str) -> str | None:
 
 def test_what_is_no_longer_remembered_is_left_to_a_person(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "KEPT", 3)
+    monkeypatch.setattr(ledger, "KEPT", 4)
+    monkeypatch.setattr(ledger, "_AT_ONCE", 1)
     for number in range(6):
         add(store, "log", f"{number}\n", f"k{number}", NOW + timedelta(seconds=number))
     add(store, "log", "5\n", "k5", NOW + timedelta(seconds=5))

@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def _live(account_id: Any, rule: dict[str, Any]) -> str:
-    """Publish a rule as the API would."""
+    """Publish a rule as the API would; or a flow, where the rule has none but brings its own `workflow_data`."""
     from django.utils import timezone
 
     from opsflows.accounts.actor import system_actor
@@ -43,9 +43,8 @@ def _live(account_id: Any, rule: dict[str, Any]) -> str:
     from opsflows.workflows.save_draft import create_workflow
 
     actor = system_actor(account_id)
-    workflow = create_workflow(
-        actor=actor, name=rule["name"], workflow_data=to_graph(rule), settings=rule.get("settings", {})
-    )
+    data = rule.get("workflow_data") or to_graph(rule)
+    workflow = create_workflow(actor=actor, name=rule["name"], workflow_data=data, settings=rule.get("settings", {}))
     publish(actor=actor, workflow=workflow, now=timezone.now())
     return str(workflow.id)
 

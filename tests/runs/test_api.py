@@ -59,8 +59,8 @@ def test_history_is_paged_and_costs_the_same_for_any_number_of_runs(
         engine.emit("deal.won")
     engine.settle()
     api.get("/api/workflows")  # The first use of a key in a minute is noted.
-    # The key, the workflow, its runs, their steps.
-    with django_assert_num_queries(4):  # type: ignore[attr-defined]
+    # The key, the workflow, its runs, their steps, their forks.
+    with django_assert_num_queries(5):  # type: ignore[attr-defined]
         first = api.get(f"/api/workflows/{workflow.id}/executions?limit=2").json()
     assert len(first["results"]) == 2
     seen = [run["id"] for run in first["results"]]

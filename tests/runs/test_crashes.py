@@ -214,3 +214,23 @@ def test_cancelling_in_a_call_that_turns_out_unclear_leaves_no_step_open(
     engine.settle()
     assert engine.run().execution_status == Execution.Status.CANCELLED
     assert engine.steps("step_status", "error_message") == [("failed", "the line went dead")]
+
+
+def test_a_run_handed_back_before_its_first_commit_knows_what_it_did(
+    engine: Engine, live: Callable[..., Workflow]
+) -> None:
+    live(
+        "deal.won", {"type": "set", "values": {"greeting": "hello"}}, {"type": "probe_outside", "note": "{{greeting}}"}
+    )
+    engine.emit("deal.won")
+    engine.route_elsewhere()
+    # The worker is told to stop between deciding on the call and making it.
+    engine.worker.sure_until = 0
+    engine.runs._claim(engine.now)
+    engine.worker.stopping.set()
+    while engine.runs.held:
+        assert engine.wake.wait(10)
+        engine.runs.work(engine.now)
+    engine.crash()
+    engine.settle()
+    assert [request["note"] for _, request in OutsideProbe.seen] == ["hello"]

@@ -15,7 +15,8 @@ from opsflows.accounts.actor import Actor, Forbidden
 from opsflows.accounts.create_user import create_user
 from opsflows.accounts.issue_key import issue_key
 from opsflows.accounts.models import PlatformAccount
-from opsflows.runs.dry_run import DryRun, TriedStep, dry_run
+from opsflows.runs.dry_run import DryRun, dry_run
+from opsflows.runs.rehearsal.tried import TriedStep
 from opsflows.workflows.errors import InvalidDefinition, NotPublished
 from opsflows.workflows.kinds import DatabaseKind, OutsideKind
 from opsflows.workflows.models import Workflow

@@ -128,9 +128,7 @@ class StatementAdmin(PageAdmin):
 
         def create(data: dict[str, Any]) -> HttpResponse:
             database = Database.objects.get(account=account, pk=data.pop("database"))
-            statement = create_statement(
-                actor=current_actor(request), database=database, now=timezone.now(), **data
-            )
+            statement = create_statement(actor=current_actor(request), database=database, now=timezone.now(), **data)
             self.log_addition(request, statement, "Named the statement.")
             messages.success(request, "Workflows may run it now.")
             return HttpResponseRedirect(page_of(statement))

@@ -1,5 +1,6 @@
 """Runs in the admin."""
 
+from opsflows.runs.admin.batch import RunBatchAdmin
 from opsflows.runs.admin.run import RunAdmin
 
-__all__ = ["RunAdmin"]
+__all__ = ["RunAdmin", "RunBatchAdmin"]

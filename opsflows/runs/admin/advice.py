@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from opsflows.runs.models import Step
-from opsflows.runs.traced_steps import TracedStep
+from opsflows.runs.trace.steps import TracedStep
 
 _BY_STATUS = {
     401: "The other side does not accept the credentials. Correct them in this step and publish the workflow.",

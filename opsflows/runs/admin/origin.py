@@ -5,7 +5,7 @@ from django.utils.safestring import SafeString
 
 from opsflows.accounts.models import User
 from opsflows.admin_site.markup import link, page_for, page_of, when
-from opsflows.runs.models import Execution
+from opsflows.runs.models import Execution, RunBatch
 from opsflows.schedules.models import Schedule
 
 _Origin = Execution.Origin
@@ -21,6 +21,8 @@ def started_by(run: Execution) -> SafeString:
     # A schedule may be gone by now; its address then says so.
     if origin == _Origin.SCHEDULE and run.origin_id:
         return link(page_for(Schedule, run.origin_id), origin.label)
+    if origin == _Origin.BATCH and run.origin_id:
+        return link(page_for(RunBatch, run.origin_id), origin.label)
     if origin == _Origin.WORKFLOW and run.origin_id:
         return link(page_for(Execution, run.origin_id), origin.label)
     person = User.objects.filter(pk=run.origin_id).first() if run.origin_id else None

@@ -14,11 +14,12 @@ from opsflows.admin_site import words
 from opsflows.admin_site.filters import ChoiceFilter, WhenFilter, as_uuid
 from opsflows.admin_site.markup import NONE, badge, cut, when
 from opsflows.admin_site.pages import PageAdmin
+from opsflows.runs.admin.batch_filter import BatchFilter
 from opsflows.runs.admin.looks import RUN, with_status
 from opsflows.runs.admin.run_acts import ACTS
 from opsflows.runs.admin.run_page import run_context
 from opsflows.runs.models import Execution, QueueItem
-from opsflows.runs.places import places
+from opsflows.runs.trace.places import places
 from opsflows.workflows.models import Workflow, WorkflowVersion
 
 #: Workflows that the filter offers; the others are found from their own page.
@@ -70,7 +71,7 @@ class RunAdmin(PageAdmin):
     page_template = "admin/opsflows/run.html"
     acts = ACTS
     list_display = ["workflow_name", "status", "started", "took", "now_at", "reason"]
-    list_filter = [StatusFilter, WorkflowFilter, WhenFilter]
+    list_filter = [StatusFilter, WorkflowFilter, BatchFilter, WhenFilter]
     list_select_related = ["workflow"]
     search_help = "A run's or an event's whole id, or how a workflow's name begins"
     empty_title = "No runs yet"

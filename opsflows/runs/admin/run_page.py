@@ -20,8 +20,8 @@ from opsflows.runs.admin.shown_fork import in_words
 from opsflows.runs.admin.shown_items import item_asked, item_url, shown_items, shown_opened
 from opsflows.runs.admin.shown_step import shown_steps, shown_value
 from opsflows.runs.models import Branch, Execution, Step
-from opsflows.runs.opened_item import item_around
 from opsflows.runs.trace import Trace, trace
+from opsflows.runs.trace.opened import item_around
 
 #: Events that a run emitted, and runs that it started, which its page lists.
 _LISTED = 20

@@ -10,10 +10,10 @@ from django.utils.safestring import SafeString
 
 from opsflows.admin_site import words
 from opsflows.admin_site.markup import Look, badge, when
-from opsflows.runs.fork_progress import ForkProgress
 from opsflows.runs.models import Branch, QueueItem
-from opsflows.runs.places import Plan
-from opsflows.runs.traced_steps import Lane
+from opsflows.runs.trace.places import Plan
+from opsflows.runs.trace.progress import ForkProgress
+from opsflows.runs.trace.steps import Lane
 
 BRANCH = {
     Branch.Status.PENDING: Look("Not begun", "off", "radio_button_unchecked"),

@@ -14,11 +14,11 @@ from opsflows.admin_site.markup import badge, when
 from opsflows.outbound import redact_value
 from opsflows.rules.text import excerpt
 from opsflows.runs.admin.shown_fork import BRANCH, standing
-from opsflows.runs.fork_items import items_page, under_way
 from opsflows.runs.models import Branch
-from opsflows.runs.opened_item import OpenedItem
 from opsflows.runs.trace import Trace
-from opsflows.runs.traced_steps import TracedStep
+from opsflows.runs.trace.items import items_page, under_way
+from opsflows.runs.trace.opened import OpenedItem
+from opsflows.runs.trace.steps import TracedStep
 
 _UNDER_WAY = 5
 #: What tells items apart that are objects, the first that they have.
@@ -64,7 +64,11 @@ def item_url(fork_id: uuid.UUID, position: int) -> str:
 
 def shown_items(found: Trace, query: Mapping[str, str]) -> ShownItems | None:
     """The items of the list that the address asks for, else of the last there is; two queries."""
-    lists = {step.fork.id: step.fork for step in _all(found.steps) if step.fork and step.place.node_id in found.plan.iterating}
+    lists = {
+        step.fork.id: step.fork
+        for step in _all(found.steps)
+        if step.fork and step.place.node_id in found.plan.iterating
+    }
     asked = as_uuid(query.get("items", ""))
     fork = lists.get(asked) if asked else next(reversed(lists.values()), None)
     if fork is None or not fork.total:
@@ -83,7 +87,9 @@ def shown_items(found: Trace, query: Mapping[str, str]) -> ShownItems | None:
         only_failed=only_failed,
         rows=tuple(_shown(branch) for branch in page.rows),
         under_way=tuple(
-            ShownItem(item.branch.position + 1, item_url(fork.id, item.branch.position), "", "", standing(item, found.plan))
+            ShownItem(
+                item.branch.position + 1, item_url(fork.id, item.branch.position), "", "", standing(item, found.plan)
+            )
             for item in rows
             if item.branch is not None
         ),
@@ -125,10 +131,10 @@ def _all(steps: tuple[TracedStep, ...]) -> list[TracedStep]:
 def _shown(branch: Branch) -> ShownItem:
     note: Any = branch.error_message or (when(branch.completed_at) if branch.completed_at else "")
     url = item_url(branch.fork_id, branch.position)
-    return ShownItem(branch.position + 1, url, _gist(branch.item), badge(BRANCH[Branch.Status(branch.status)]), note)
+    return ShownItem(branch.position + 1, url, gist(branch.item), badge(BRANCH[Branch.Status(branch.status)]), note)
 
 
-def _gist(item: Any) -> str:
+def gist(item: Any) -> str:
     """What an item is about, in a line."""
     if isinstance(item, Mapping):
         telling = next((item[name] for name in _TELLING if isinstance(item.get(name), str | int)), None)

@@ -12,12 +12,14 @@ from opsflows.outbound import redact_value
 from opsflows.runs.admin.advice import advice_for
 from opsflows.runs.admin.looks import STEP, TRIED, UNCLEAR
 from opsflows.runs.admin.made import made_by
+from opsflows.runs.admin.message import ShownMessage, message_of
 from opsflows.runs.admin.shown_fork import ShownFork, shown_fork, shown_lane
 from opsflows.runs.models import QueueItem, Step
 from opsflows.runs.trace import Trace
-from opsflows.runs.traced_steps import TracedStep, Value
+from opsflows.runs.trace.steps import TracedStep, Value
 
-_WAYS = {"true": "yes", "false": "no", "error": "the way for errors"}
+#: Ways out whose names say too little.
+WAYS = {"true": "yes", "false": "no", "error": "the way for errors"}
 #: What kinds that call out send, and what they get, is called by these words.
 _SENDING = frozenset({"webhook", "call_api", "slack", "teams", "email"})
 _ANSWERED = frozenset({"webhook", "call_api"})
@@ -71,6 +73,7 @@ class ShownStep:
     output: SafeString | None
     output_word: str
     values: tuple[ShownValue, ...]
+    message: ShownMessage | None
     advice: str
     made: list[tuple[str, str, str]]
     goes_on_at: Any
@@ -111,6 +114,7 @@ def _shown(step: TracedStep, found: Trace) -> ShownStep:
         output=None if step.explanation else folded(last.output_data),
         output_word="Answer" if kind in _ANSWERED else "Output",
         values=tuple(map(shown_value, step.values)),
+        message=message_of(kind, last.input_data),
         advice=advice_for(step, is_over=found.is_over, is_held=held),
         made=made_by(kind, last.output_data),
         goes_on_at=item.scheduled_at if item and waits else None,
@@ -129,7 +133,7 @@ def folded(value: Any) -> SafeString | None:
 def _way(step: TracedStep) -> str:
     """The way the step was left by, where that says something."""
     handle = step.last.handle
-    return _WAYS.get(handle, handle) if handle not in ("", "done", "stopped") else ""
+    return WAYS.get(handle, handle) if handle not in ("", "done", "stopped") else ""
 
 
 def _attempt(row: Step) -> ShownAttempt:

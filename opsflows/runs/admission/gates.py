@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from opsflows.queue.bell import ring
@@ -62,6 +62,18 @@ def open_gates(names: Iterable[Name]) -> dict[Name, uuid.UUID]:
         return {(_uuid(row[1]), row[2]): _uuid(row[0]) for row in cursor.fetchall()}
 
 
+def lock_gates(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Those of the gates that are still there, locked in the same order, with their workflows."""
+    rows = Gate.objects.filter(pk__in=list(ids)).order_by("workflow_id", "key").select_for_update()
+    return dict(rows.values_list("pk", "workflow_id"))
+
+
+def take_down(ids: Sequence[uuid.UUID]) -> None:
+    """Delete gates that are locked and empty."""
+    if ids:
+        Gate.objects.filter(pk__in=ids)._raw_delete(using="default")
+
+
 def let_in(
     gates: Mapping[uuid.UUID, uuid.UUID], rules: Mapping[uuid.UUID, RunSettings], paces: Paces, *, now: datetime
 ) -> dict[uuid.UUID, Line]:
@@ -77,7 +89,7 @@ def let_in(
         left = room - len(next_in) if everybody else 0
         is_empty = not inside and not next_in and everybody
         lines[gate_id] = Line(gate_id, gates[gate_id], left, is_empty)
-    _begin(entering, paces, now)
+    begin(entering, paces, now=now)
     return lines
 
 
@@ -95,12 +107,16 @@ def _standing(gates: Iterable[uuid.UUID]) -> list[tuple[uuid.UUID, int, bool]]:
 def _first(gate_id: uuid.UUID, room: int) -> list[QueueItem]:
     """The next ones, locked. Who is being cancelled at this moment is waited for, and then is not among them."""
     blocked = QueueItem.objects.filter(gate=gate_id, status=QueueItem.Status.BLOCKED).order_by("turn")
-    rows = blocked.select_related("execution").select_for_update(of=("self",))
-    shown = rows.only("id", "workflow_id", "execution__version_id", "execution__origin")
-    return list(shown[: min(room, MOST)])
+    return list(to_begin(blocked).select_for_update(of=("self",))[: min(room, MOST)])
 
 
-def _begin(items: Sequence[QueueItem], paces: Paces, now: datetime) -> None:
+def to_begin(rows: QuerySet[QueueItem]) -> QuerySet[QueueItem]:
+    """With what `begin` reads of them."""
+    return rows.select_related("execution").only("id", "workflow_id", "execution__version_id", "execution__origin")
+
+
+def begin(items: Sequence[QueueItem], paces: Paces, *, now: datetime) -> None:
+    """Let runs that have waited begin, at once or when the hour has room; their rows are locked."""
     if not items:
         return
     warm({item.execution.version_id for item in items})

@@ -1,15 +1,23 @@
 """Runs come to an end: whoever waits behind them comes in, in the transaction that ends them."""
 
-import uuid
-from collections.abc import Iterable, Mapping
-
+from collections.abc import Sequence
 from datetime import datetime
 
-from opsflows.runs.admission.gates import let_in
+from opsflows.runs.admission.gates import let_in, lock_gates, take_down
 from opsflows.runs.admission.paces import Paces
-from opsflows.runs.engine.after_end import End
-from opsflows.runs.models import Gate
-from opsflows.workflows.cache import definition, warm
-from opsflows.workflows.errors import InvalidDefinition
-from opsflows.workflows.models import Workflow
-from opsflows.workflows.settings import Concurrency, RunSettings
+from opsflows.runs.admission.rules import rules_in_force
+from opsflows.runs.engine.ends import End
+
+
+def leave(ends: Sequence[End], *, now: datetime) -> None:
+    """Let the next ones in; nothing for runs that passed no gate. Their queue rows are deleted already."""
+    left = {end.gate_id for end in ends if end.gate_id is not None}
+    if not left:
+        return
+    # It may be gone: of two runs that end at once, the second finds it empty.
+    gates = lock_gates(left)
+    rules = rules_in_force(set(gates.values()))
+    paces = Paces(rules)
+    lines = let_in(gates, rules, paces, now=now)
+    paces.save(now)
+    take_down([line.gate_id for line in lines.values() if line.is_empty])

@@ -29,7 +29,7 @@ class Paces:
         rows = self._lock(wanted)
         if len(rows) < len(wanted):
             missing = [
-                Pace(workflow_id=key, limit=rule.maxExecutionsPerHour, action=rule.throttleAction)
+                Pace(workflow_id=key, limit=rule.maxExecutionsPerHour or 0, action=rule.throttleAction)
                 for key, rule in sorted(wanted.items())
                 if key not in rows
             ]

@@ -15,7 +15,7 @@ from opsflows.api.authentication import actor_of
 from opsflows.api.operation import header, operation, ref
 from opsflows.api.problems import conflict, invalid
 from opsflows.jsontext import canonical_json
-from opsflows.runs.api_format import execution_document
+from opsflows.runs.api_format import execution_document, with_steps
 from opsflows.runs.models import Execution
 from opsflows.runs.start_run import NotStartable, start_by_hand
 
@@ -52,9 +52,10 @@ class StartView(APIView):
                 field="Idempotency-Key",
                 hint="Use a new key for every new run, and the same one only to repeat a request.",
             )
-        shown = Execution.objects.select_related("version", "event").get(pk=run.pk)
+        shown = with_steps(Execution.objects.all()).get(pk=run.pk)
         location = f"{request.path.rstrip('/').removesuffix('/run')}/executions/{run.pk}"
-        return Response(execution_document(shown), status=201 if is_fresh else 200, headers={"Location": location})
+        shown_run = execution_document(shown, now=now)
+        return Response(shown_run, status=201 if is_fresh else 200, headers={"Location": location})
 
 
 def _data(document: Any) -> Mapping[str, Any]:

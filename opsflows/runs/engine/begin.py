@@ -16,7 +16,6 @@ from opsflows.workflows.compiled import CompiledNode, ConfigError
 from opsflows.workflows.kinds import DatabaseKind, OutsideKind, PureKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Fail, Outcome
 
-
 #: Seconds that a call gets in any case, however little is left of its step's time.
 SHORTEST = 1.0
 
@@ -70,8 +69,8 @@ def _ask(run: Run, node: CompiledNode, step: StepContext) -> Outcome:
             case DatabaseKind() as kind:
                 cause = Cause(execution_id=run.execution_id, step_id=node.id, depth=step.depth)
                 with because(f"run {run.execution_id}"), causing(cause):
-                    return kind.apply(step)
-            case PureKind() as kind if run.position.resumes and run.position.node_id == node.id:
+                    return kind.resume(step, run.woken_by) if run.position.resumes else kind.apply(step)
+            case PureKind() as kind if run.position.resumes:
                 return kind.resume(step, run.woken_by)
             case PureKind() as kind:
                 return kind.run(step)

@@ -94,6 +94,7 @@ class Branches:
                 id=fork.id,
                 is_joined=fork.status == Fork.Status.JOINED,
                 failed_steps=fork.failed_steps,
+                ends_run=fork.join.get("last", False),
                 summary={
                     "total": fork.total,
                     "done": fork.done,

@@ -10,6 +10,9 @@ from opsflows.runs.engine.forks import end_branches, give_up, open_forks
 from opsflows.runs.engine.progress import Calling, Ended, Parked, Progress, StepRecord
 from opsflows.runs.engine.shown import shown
 from opsflows.runs.models import Execution, QueueItem, Step, Variable
+from opsflows.runs.waiting.exits import end_by_exit
+from opsflows.runs.waiting.leave import leave_waits
+from opsflows.runs.waiting.listen import waits_of, write_waits
 
 _STEP = (
     "id",
@@ -38,6 +41,7 @@ _EXECUTION_END = (
     "error_message",
     "execution_time_ms",
 )
+_FAILED = frozenset({Execution.Status.FAILED, Execution.Status.TIMEOUT})
 _EXECUTION_REST = ("execution_status", "current_step", "failed_steps", "error_message")
 _EXECUTION_HELD = ("execution_status", "current_step", "error_message")
 _ITEM = (
@@ -58,6 +62,7 @@ _ITEM_CALLING = ("node_id", "attempt", "entered_at", "resumes", "claims", "fence
 
 def checkpoint(progresses: Sequence[Progress], *, now: datetime) -> None:
     """Steps, variables, executions and queue rows of all `progresses`."""
+    waits = waits_of(progresses, now=now)
     _write_steps(progresses)
     _write_variables(progresses, now)
     _write_executions(progresses, now)
@@ -65,6 +70,9 @@ def checkpoint(progresses: Sequence[Progress], *, now: datetime) -> None:
     open_forks(progresses, now=now)
     give_up(progresses, now=now)
     end_branches(progresses, now=now)
+    leave_waits(progresses, now=now)
+    write_waits(waits)
+    end_by_exit(progresses, now=now)
     over = [progress for progress in progresses if progress.run.branch is None and isinstance(progress.rest, Ended)]
     after_end([_end(progress) for progress in over], now=now)
 
@@ -197,7 +205,9 @@ def _write_executions(progresses: Sequence[Progress], now: datetime) -> None:
                 pass
             case Ended(status, error):
                 elapsed = max(0, int((now - run.started_at).total_seconds() * 1000))
-                ended.append((run.execution_id, status.value, None, run.failed_steps, now, error, elapsed))
+                # Where it failed is where a person may take it up again.
+                stood_at = run.position.node_id if status in _FAILED else None
+                ended.append((run.execution_id, status.value, stood_at, run.failed_steps, now, error, elapsed))
             case Parked(QueueItem.Status.QUEUED):
                 pass
             case Parked(_, _, reason) as rest:

@@ -20,7 +20,7 @@ POISONED = 8
 _SKIP_LOCKED = {"postgresql": "FOR UPDATE SKIP LOCKED"}
 _COLUMNS = (
     "id, fence, claims, execution_id, trigger_data, node_id, iteration, generation, attempt, entered_at, resumes, "
-    "created_at, branch_id, gate_id"
+    "created_at, branch_id, gate_id, cancel_requested"
 )
 _CLAIM = """
 UPDATE workflow_queue SET status = 'processing', worker_id = %s, lease_expires_at = %s, claims = claims + 1,
@@ -46,15 +46,14 @@ class Claim:
     created_at: datetime
     branch_id: uuid.UUID | None = None
     gate_id: uuid.UUID | None = None
+    end_asked: bool = False
 
     @property
     def is_fresh(self) -> bool:
-        """Nothing of this run can be in the database yet besides its start."""
+        """Nothing of this run can be in the database yet besides its start: this is its first claim of all."""
         position = self.position
         untouched = position.attempt == 1 and position.generation == 0 and not position.resumes
-        if self.branch_id is not None:
-            return False
-        return self.claims == 1 and untouched and position.entered_at == self.created_at
+        return self.fence == 1 and untouched and self.branch_id is None
 
 
 def promote_due(*, now: datetime) -> int:
@@ -111,6 +110,7 @@ def _read(row: tuple[Any, ...]) -> Claim:
         created_at=_moment(row[11]),
         branch_id=_uuid(row[12]) if row[12] else None,
         gate_id=_uuid(row[13]) if row[13] else None,
+        end_asked=bool(row[14]),
     )
 
 

@@ -13,7 +13,7 @@ from opsflows.runs.engine.begin import StepCrash
 from opsflows.runs.engine.checkpoint import checkpoint
 from opsflows.runs.engine.progress import Calling, NeedsTransaction, Parked, Progress, StepRecord, Variables
 from opsflows.runs.engine.run import Ending, Run
-from opsflows.runs.engine.walk import Returned, ended_by, walk
+from opsflows.runs.engine.walk import Returned, walk
 from opsflows.runs.models import QueueItem, Step
 from opsflows.workflows.outcomes import Retry
 
@@ -108,12 +108,8 @@ def _walk(advance: Advance, now: datetime, *, ending: Ending | None) -> Progress
     if advance.spoilt is not None:
         rest = Parked(QueueItem.Status.HELD, now, advance.spoilt)
         return Progress(run=advance.run.copy(), rest=rest, records=[], variables={})
-    if advance.decided is not None:
-        progress = replace(advance.decided, run=advance.decided.run.copy())
-        if ending is not None and isinstance(progress.rest, Parked):
-            waits = progress.run.fork is not None and not progress.run.fork.is_joined
-            progress.rest = replace(progress.rest, gives_up=True) if waits else ended_by(ending)
-        return progress
+    if advance.decided is not None and (ending is None or not isinstance(advance.decided.rest, Parked)):
+        return replace(advance.decided, run=advance.decided.run.copy())
     progress = walk(advance.run, now=now, in_transaction=True, returned=advance.returned, ending=ending)
     if isinstance(progress.rest, NeedsTransaction):
         raise TypeError("A walk inside the transaction asked for one")
@@ -135,12 +131,14 @@ def give_back(progress: Progress, now: datetime) -> None:
 def _fence(runs: Sequence[Run], worker_id: uuid.UUID) -> dict[uuid.UUID, Ending | None]:
     """Lock the rows that are still ours, in one order; by id, whether their end was asked for.
 
-    The rows that wait for a branch are locked with it: two workers that end branches of one fork take turns.
+    The rows that wait for a branch are locked with it: two workers that end branches of one fork take turns. So is the
+    row that waits for a whole run.
     A row that is ours but stands at another fence was written by a commit whose answer never reached us: what memory
     knows of it is out of date, so it is given back and begun anew from what the database says.
     """
     expected = {run.item_id: run for run in runs}
     parents = {item_id for run in runs if run.branch is not None for item_id in run.branch.parents}
+    parents.update(run.awaited_by for run in runs if run.awaited_by is not None)
     rows = QueueItem.objects.filter(id__in=[*expected, *parents]).order_by("id")
     if connection.features.has_select_for_update:
         rows = rows.select_for_update()
@@ -161,6 +159,8 @@ def _fence(runs: Sequence[Run], worker_id: uuid.UUID) -> dict[uuid.UUID, Ending 
     if outdated:
         QueueItem.objects.filter(id__in=outdated).update(status=QueueItem.Status.QUEUED, worker_id=None)
     if cancelled:
-        endings = QueueItem.objects.filter(id__in=cancelled).values_list("id", "execution__exit_reason")
-        ours.update((item_id, Ending(exit_reason)) for item_id, exit_reason in endings)
+        rows = QueueItem.objects.filter(id__in=cancelled)
+        for item_id, branch_id, reason in rows.values_list("id", "branch_id", "execution__exit_reason"):
+            # A branch is given up; it is the run that ends as a success.
+            ours[item_id] = Ending(reason if branch_id is None else None)
     return ours

@@ -13,10 +13,13 @@ from opsflows.runs.engine.launch import Owner, launch
 from opsflows.runs.engine.progress import Ended, Parked, Progress
 from opsflows.runs.engine.run import Run
 from opsflows.runs.models import Branch, Execution, Fork, QueueItem, Step
+from opsflows.runs.replay.reopen import reopened
+from opsflows.runs.waiting.leave import drop_waits
+from opsflows.workflows.compiled import CompiledGraph
 from opsflows.workflows.outcomes import Join
 
 _BRANCH = ("id", "fork", "position", "handle", "item", "status")
-_BRANCH_RESULT = ("status", "output", "error_message", "completed_at")
+_BRANCH_RESULT = ("status", "output", "error_message", "completed_at", "node_id")
 _FORK_COUNTS = (
     "status",
     "launched",
@@ -61,7 +64,7 @@ def end_branches(progresses: Sequence[Progress], *, now: datetime) -> None:
 def end_branch(*, branch_id: uuid.UUID, owner: Owner, output: Any, now: datetime) -> None:
     """Record that a person ended a branch as a success; its queue row is the caller's to delete, and to lock first."""
     branch = Branch.objects.get(id=branch_id)
-    row = (branch_id, Branch.Status.COMPLETED.value, output, None, now)
+    row = (branch_id, Branch.Status.COMPLETED.value, output, None, now, None)
     update_rows(Branch, _BRANCH_RESULT, [row])
     for fork in locked(Fork.objects.filter(id=branch.fork_id)):
         fork.done += 1
@@ -74,7 +77,7 @@ def give_up(progresses: Sequence[Progress], *, now: datetime) -> None:
         if isinstance(progress.rest, Parked) and progress.rest.gives_up and progress.run.fork is not None:
             for fork in locked(Fork.objects.filter(id=progress.run.fork.id)):
                 if fork.status != Fork.Status.JOINED:
-                    close(fork, now)
+                    close(fork, progress.run.graph, now)
                 _save(fork, now)
 
 
@@ -84,12 +87,13 @@ def locked(forks: QuerySet[Fork]) -> Iterable[Fork]:
     return list(forks.select_for_update() if connection.features.has_select_for_update else forks)
 
 
-def close(fork: Fork, now: datetime) -> None:
+def close(fork: Fork, graph: CompiledGraph, now: datetime) -> None:
     """Begin nothing more, drop what rests, and let what is under way come home."""
     fork.status = Fork.Status.CLOSING
     items = QueueItem.objects.filter(branch__fork=fork).order_by("id")
     busy = False
-    dropped: list[uuid.UUID] = []
+    dropped: list[tuple[Any, ...]] = []
+    rested: list[QueueItem] = []
     for item in items:
         inner = _fork_at(item)
         if item.status == QueueItem.Status.PROCESSING:
@@ -97,19 +101,26 @@ def close(fork: Fork, now: datetime) -> None:
             busy = True
         elif inner is not None:
             QueueItem.objects.filter(id=item.id).update(cancel_requested=True)
-            close(inner, now)
+            close(inner, graph, now)
             _save(inner, now)
             busy = True
         else:
             _drop(item, now)
-            dropped.extend(filter(None, [item.branch_id]))
-    Branch.objects.filter(id__in=dropped).update(status=Branch.Status.DROPPED, completed_at=now)
+            rested.append(item)
+            dropped.append((item.branch_id, Branch.Status.DROPPED.value, now, item.node_id))
+    drop_waits(rested, graph, now=now)
+    update_rows(Branch, ("status", "completed_at", "node_id"), dropped)
     fork.dropped += len(dropped)
     if not busy:
         fork.status = Fork.Status.JOINED
 
 
 def _open(run: Run, branches: Sequence[tuple[str, Any]], join: Join, now: datetime) -> None:
+    fork = reopened(run) or _new(run, branches, join, now)
+    _advance(fork, run, hard_failures=0, now=now)
+
+
+def _new(run: Run, branches: Sequence[tuple[str, Any]], join: Join, now: datetime) -> Fork:
     fork = Fork.objects.create(
         execution_id=run.execution_id,
         item_id=run.item_id,
@@ -127,7 +138,7 @@ def _open(run: Run, branches: Sequence[tuple[str, Any]], join: Join, now: dateti
         for position, (handle, item) in enumerate(branches)
     ]
     insert_rows(Branch, _BRANCH, rows)
-    _advance(fork, run, hard_failures=0, now=now)
+    return fork
 
 
 def as_json(join: Join) -> dict[str, Any]:
@@ -145,8 +156,9 @@ def as_json(join: Join) -> dict[str, Any]:
 
 def _result(progress: Progress, now: datetime) -> tuple[Any, ...]:
     assert isinstance(progress.rest, Ended) and progress.run.branch  # noqa: S101, PT018  (chosen so)
-    status = _OVER.get(progress.rest.status, Branch.Status.FAILED)
-    return (progress.run.branch.id, status.value, progress.rest.output, progress.rest.error, now)
+    status, stood_at = _OVER.get(progress.rest.status, Branch.Status.FAILED), progress.run.position.node_id
+    again = None if status == Branch.Status.COMPLETED else stood_at
+    return (progress.run.branch.id, status.value, progress.rest.output, progress.rest.error, now, again)
 
 
 def _add_failed_steps(runs: Sequence[Run]) -> None:
@@ -184,7 +196,7 @@ def _advance(fork: Fork, owner: Owner, *, hard_failures: int, now: datetime) -> 
         if fork.done + fork.failed + fork.dropped == fork.total:
             fork.status = Fork.Status.JOINED
         elif _is_decided(fork, hard_failures):
-            close(fork, now)
+            close(fork, owner.graph, now)
     elif fork.done + fork.failed + fork.dropped == fork.launched:
         fork.status = Fork.Status.JOINED
     _save(fork, now)

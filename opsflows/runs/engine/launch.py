@@ -57,9 +57,9 @@ def launch(fork: Fork, *, owner: Owner, now: datetime) -> None:
         begun: list[uuid.UUID] = []
         empty: list[uuid.UUID] = []
         rows: list[tuple[Any, ...]] = []
-        for branch_id, position, handle in _next(fork, room):
+        for branch_id, position, handle, stood_at in _next(fork, room):
             fork.launched += 1
-            target = handles.get(handle)
+            target = stood_at or handles.get(handle)
             if target is None:
                 # Nothing to do on this way: it is over as soon as it is begun.
                 empty.append(branch_id)
@@ -79,10 +79,10 @@ def _room(fork: Fork) -> int:
     return min(int(fork.join["concurrency"]) - under_way, fork.total - fork.launched)
 
 
-def _next(fork: Fork, room: int) -> Iterable[tuple[uuid.UUID, int, str]]:
-    """The branches that were not begun yet, in their order."""
+def _next(fork: Fork, room: int) -> Iterable[tuple[uuid.UUID, int, str, str | None]]:
+    """The branches that are to be begun, in their order; of those that are taken up again, with where they stood."""
     rows = fork.branches.filter(status=Branch.Status.PENDING, position__gte=_first(fork)).order_by("position")
-    return list(rows.values_list("id", "position", "handle")[:room])
+    return list(rows.values_list("id", "position", "handle", "node_id")[:room])
 
 
 def _first(fork: Fork) -> int:

@@ -145,6 +145,7 @@ def _assemble(claim: Claim, row: tuple[Any, ...], history: History, branches: Br
         fork=fork,
         awaited_by=awaited_by,
         gate_id=claim.gate_id,
+        end_asked=claim.end_asked,
     )
 
 

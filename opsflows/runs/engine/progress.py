@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from opsflows.queue.ids import new_id
-from opsflows.runs.engine.run import Run
+from opsflows.runs.engine.run import Ending, Run
 from opsflows.runs.models import Execution, QueueItem, Step
 from opsflows.workflows.compiled import CompiledNode
 from opsflows.workflows.kinds import Frozen
@@ -49,6 +49,13 @@ class Ended:
     output: Any = None
     #: Of a run that somebody or an event ended as a success before its last step.
     exit_reason: str | None = None
+
+
+def ended_by(ending: Ending) -> Ended:
+    """How a run ends whose end was asked for."""
+    if ending.exit_reason is not None:
+        return Ended(Execution.Status.COMPLETED, exit_reason=ending.exit_reason)
+    return Ended(Execution.Status.CANCELLED, "Cancelled.")
 
 
 @dataclass(frozen=True, slots=True)

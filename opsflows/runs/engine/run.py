@@ -12,6 +12,10 @@ from opsflows.rules import Calendar, Clock
 from opsflows.workflows.compiled import CompiledGraph, CompiledNode
 from opsflows.workflows.kinds import StepContext
 
+#: What a queue row carries that takes up the failed items of a list in a run that had come to a good end. What wakes a
+#: step is never a bare text.
+ITEMS_AGAIN = "items again"
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -58,6 +62,8 @@ class ForkState:
     failed_steps: int
     #: What became of the branches, for the kind's `resume()`.
     summary: Any = None
+    #: Only its failed items are taken up again: what comes behind it was done before.
+    ends_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,13 @@ class Run:
     fork: ForkState | None = None
     awaited_by: uuid.UUID | None = None
     gate_id: uuid.UUID | None = None
+    #: Somebody, or an event, asked for its end before it was claimed.
+    end_asked: bool = False
+
+    @property
+    def ends_here(self) -> bool:
+        """Whether the run ends behind its present step, whatever follows there."""
+        return self.woken_by == ITEMS_AGAIN or (self.fork is not None and self.fork.ends_run)
 
     @property
     def node(self) -> CompiledNode:

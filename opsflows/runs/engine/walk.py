@@ -16,10 +16,12 @@ from opsflows.runs.engine.progress import (
     Rest,
     StepRecord,
     Variables,
+    ended_by,
 )
 from opsflows.runs.engine.run import Ending, OpenStep, Position, Run, step_entry
 from opsflows.runs.engine.scopes import place_of
 from opsflows.runs.models import Execution, QueueItem, Step
+from opsflows.runs.waiting.exits import exit_reached
 from opsflows.workflows.compiled import CompiledNode
 from opsflows.workflows.graph import DEFAULT_HANDLE
 from opsflows.workflows.kinds import ForkKind
@@ -87,7 +89,10 @@ class _Walker:
 
     def go(self) -> Rest:
         for _ in range(MAX_STEPS):
+            waited = self.run.position.resumes
             rest = self._step()
+            if waited and rest is None:
+                rest = exit_reached(self.run, now=self.now)
             if self.ending is not None and isinstance(rest, Parked) and not rest.gives_up:
                 return self._end_unanswered(self.ending)
             if rest is not None:
@@ -116,8 +121,9 @@ class _Walker:
             return self._give_up() or self._settle(node, self._record(node, started_at=self.now), took_too_long(node))
         if self._waits_for_branches():
             return self._park(None)
-        if self.run.position.resumes and not self.in_transaction:
-            # What comes after a wait has a clock of its own, which a commit has to keep (`_leave`).
+        if (self.run.position.resumes or self.run.end_asked) and not self.in_transaction:
+            # What comes after a wait has a clock of its own, which a commit has to keep (`_leave`); and only a commit
+            # knows whether the run is to end.
             return NeedsTransaction()
         begun = begin(self.run, node, now=self.now, in_transaction=self.in_transaction)
         if isinstance(begun.result, NeedsTransaction):
@@ -259,7 +265,7 @@ class _Walker:
 
     def _leave(self, node: CompiledNode, record: StepRecord, handle: str) -> Rest | None:
         self.records.append(record)
-        target = node.handles.get(handle)
+        target = None if self.run.ends_here else node.handles.get(handle)
         if target is None:
             return Ended(Execution.Status.COMPLETED, output=self._handed_over(node, record))
         # In a transaction the results so far are kept, so the next step may have its own clock. Outside of one this
@@ -323,10 +329,3 @@ class _Walker:
         bounds = [until, self.run.deadline_at, self._step_deadline(self.run.node)]
         due = min((bound for bound in bounds if bound is not None), default=self.now + FOR_GOOD)
         return Parked(QueueItem.Status.WAITING, due, reason, fork=fork, listens=listens)
-
-
-def ended_by(ending: Ending) -> Ended:
-    """How a run ends whose end was asked for."""
-    if ending.exit_reason is not None:
-        return Ended(Execution.Status.COMPLETED, exit_reason=ending.exit_reason)
-    return Ended(Execution.Status.CANCELLED, "Cancelled.")

@@ -12,7 +12,7 @@ FAILED = frozenset({Execution.Status.FAILED, Execution.Status.TIMEOUT})
 
 
 def follow_failures(ends: Sequence[End], *, now: datetime) -> None:
-    """Note who is to be told, and start error workflows. Runs that ended otherwise, or ask for neither, cost nothing."""
+    """Note who is to be told, and start error workflows. Runs that ended otherwise cost nothing."""
     failed = [end for end in ends if end.status in FAILED and end.graph is not None]
     if not failed:
         return

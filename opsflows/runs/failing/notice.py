@@ -1,4 +1,4 @@
-"""Note whom a failure is to be told: the mail itself is a job's (upkeep/failures), which also keeps storms from them."""
+"""Note who is to be told of a failure: the mail is a job's (upkeep/failures), which also tames storms of them."""
 
 from collections.abc import Sequence
 from datetime import datetime

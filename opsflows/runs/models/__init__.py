@@ -1,5 +1,6 @@
 """Runs: executions, the steps they took, their branches, variables and waits, and the work still to do."""
 
+from opsflows.runs.models.batch import BatchPart, RunBatch
 from opsflows.runs.models.event_wait import EventWait
 from opsflows.runs.models.execution import Execution, Priority
 from opsflows.runs.models.failure_notice import FailureNotice
@@ -11,6 +12,7 @@ from opsflows.runs.models.step import Step
 from opsflows.runs.models.variable import Variable
 
 __all__ = [
+    "BatchPart",
     "Branch",
     "EventWait",
     "Execution",
@@ -20,6 +22,7 @@ __all__ = [
     "Pace",
     "Priority",
     "QueueItem",
+    "RunBatch",
     "StateChange",
     "StateValue",
     "Step",

@@ -122,6 +122,8 @@ class Execution(models.Model):
             ),
             # A run's page: the runs it started. A schedule's page: what it started.
             models.Index(fields=["origin_id", "-id"], name="run_by_origin", condition=Q(origin_id__isnull=False)),
+            # A batch's page: how many of its runs are in which state. Runs of anything else are not in it.
+            models.Index(fields=["origin_id", "execution_status"], name="run_by_batch", condition=Q(origin="batch")),
             # A run's page: what was started again from it. Retention: what outlives the run it was started from.
             models.Index(fields=["replay_of"], name="run_replays", condition=Q(replay_of__isnull=False)),
         ]

@@ -31,7 +31,12 @@ def keep_states(ends: Sequence[End], *, now: datetime) -> None:
     }
     if not order:
         return
-    changes = list(StateChange.objects.filter(execution__in=order))
+    # One without a value was begun by a step that then failed.
+    changes = [
+        change
+        for change in StateChange.objects.filter(execution__in=order)
+        if change.is_set or change.value is not None
+    ]
     if not changes:
         return
     changes.sort(key=lambda change: order[change.execution_id][0])
@@ -46,7 +51,7 @@ def keep_states(ends: Sequence[End], *, now: datetime) -> None:
         [(row.pk, row.value, row.execution_id, now) for row in rows.values()],
     )
     # A run that is taken up again after its end must not add the same once more.
-    StateChange.objects.filter(pk__in=[change.pk for change in changes])._raw_delete(using="default")
+    StateChange.objects.filter(execution__in=order)._raw_delete(using="default")
 
 
 def _has_states(end: End) -> bool:
@@ -59,8 +64,8 @@ def _key(end: End, change: StateChange) -> _Key:
 
 
 def _after(value: Any, change: StateChange) -> Any:
-    if change.is_set or change.value is None:
-        return change.value if change.is_set else value
+    if change.is_set:
+        return change.value
     total = added(value, change.value)
     # The run cannot fail any more; it meant a number, and it has the last word.
     return change.value if isinstance(total, str) else total

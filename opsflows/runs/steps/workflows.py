@@ -38,13 +38,13 @@ class TriggerWorkflowKind(DatabaseKind):
 
     def apply(self, step: StepContext) -> Outcome:
         config: TriggerWorkflowConfig = step.config
-        found = _find(step.account_id, config.workflowId.strip())
+        found = find_workflow(step.account_id, config.workflowId.strip())
         if isinstance(found, str):
             return Fail(f"workflowId: {found}")
         try:
             run = start_run(
                 workflow=found,
-                data=_data(config, step.event_data),
+                data=data_for(step.event_data, config.data, pass_data=config.passData),
                 origin=Execution.Origin.WORKFLOW,
                 origin_id=step.execution_id,
                 key=step.key,
@@ -58,8 +58,8 @@ class TriggerWorkflowKind(DatabaseKind):
         return Done(output={"execution_id": str(run.pk), "workflow_id": str(found.pk), "workflow": found.workflow_name})
 
 
-def _find(account_id: uuid.UUID, wanted: str) -> Workflow | str:
-    """The workflow, or why it cannot be started."""
+def find_workflow(account_id: uuid.UUID, wanted: str, *, paused: bool = False) -> Workflow | str:
+    """The workflow with this id or exact name, or why it cannot be started; `paused`: it may be paused."""
     if not wanted:
         return "names no workflow; the variable that names it was empty."
     named: dict[str, Any]
@@ -74,13 +74,14 @@ def _find(account_id: uuid.UUID, wanted: str) -> Workflow | str:
     if len(found) > 1:
         return f"several workflows are called {wanted[:80]!r}; give the id of the one that is meant."
     [workflow] = found
-    if workflow.published_version_id is not None and not workflow.is_active:
+    if workflow.published_version_id is not None and not workflow.is_active and not paused:
         return f"“{workflow.workflow_name}” is paused; resume it, or name another."
     return workflow
 
 
-def _data(config: TriggerWorkflowConfig, event_data: Any) -> dict[str, Any]:
-    if not config.passData:
-        return dict(config.data)
+def data_for(event_data: Any, more: Mapping[str, Any], *, pass_data: bool) -> dict[str, Any]:
+    """What the other run gets: what this one's event carries, where it is passed, and `more` over it."""
+    if not pass_data:
+        return dict(more)
     passed = event_data if isinstance(event_data, Mapping) else {} if event_data is None else {"data": event_data}
-    return {**passed, **config.data}
+    return {**passed, **more}

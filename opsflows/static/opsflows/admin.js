@@ -12,7 +12,9 @@ document.addEventListener("click", (event) => {
 // One more row of names and values.
 document.addEventListener("click", (event) => {
   if (!event.target.matches("[data-more]")) return;
-  const rows = event.target.form.querySelector(".ops-pairs");
+  // Those above the button: a form may have several.
+  const above = event.target.parentElement.previousElementSibling;
+  const rows = above.matches(".ops-pairs") ? above : above.querySelector(".ops-pairs");
   const row = rows.lastElementChild.cloneNode(true);
   for (const input of row.querySelectorAll("input")) {
     input.value = "";

@@ -10,7 +10,7 @@ from opsflows.rules import RuleError
 from opsflows.rules.conditions.explain import list_in_words
 from opsflows.rules.conditions.tree import Group, Leaf, Reference, parse_tree
 from opsflows.rules.text import to_text
-from opsflows.runs.places import Place, place_of
+from opsflows.runs.trace.places import Place, place_of
 from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.graph import CONDITION, Graph, Node
 from opsflows.workflows.named_conditions import left_open

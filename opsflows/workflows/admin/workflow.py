@@ -5,7 +5,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -15,6 +16,7 @@ from opsflows.admin_site.pages import PageAdmin
 from opsflows.runs.admin.looks import RUN
 from opsflows.runs.models import Execution
 from opsflows.workflows.admin.looks import look_of
+from opsflows.workflows.admin.trying.page import try_page
 from opsflows.workflows.admin.workflow_acts import ACTS
 from opsflows.workflows.admin.workflow_page import workflow_context
 from opsflows.workflows.models import Workflow
@@ -48,6 +50,15 @@ class WorkflowAdmin(PageAdmin):
         "created through the API: POST /api/workflows."
     )
 
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.try_view)
+        return [path("<path:object_id>/try/", view, name="workflows_workflow_try"), *super().get_urls()]
+
+    def try_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The draft, step by step."""
+        row = self.row_or_none(request, object_id)
+        return self.gone(request, object_id) if row is None else try_page(self, request, row)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows: QuerySet = super().get_queryset(request)
         return rows.select_related("published_version").defer(
@@ -66,7 +77,8 @@ class WorkflowAdmin(PageAdmin):
             row.newest_run = last.get(row.pk)
 
     def page_context(self, request: HttpRequest, row: Workflow) -> dict[str, Any]:
-        return workflow_context(row)
+        try_url = reverse("admin:workflows_workflow_try", args=[row.pk])
+        return {**workflow_context(row), "links": [{"label": "Try it", "icon": "experiment", "url": try_url}]}
 
     @admin.display(description="State")
     def state(self, workflow: Workflow) -> SafeString:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from opsflows.accounts.actor import Actor
@@ -71,11 +71,12 @@ class Havoc:
     def run(self) -> None:
         for _ in range(self.draw.randrange(40)):
             self.draw.choice([self._work, self._work, self._crash, self._lose_commit, self._lose_answer, self._rest])()
-        for _ in range(60):
+        # Lists in lists, one after the other, with rests in them, take days.
+        for _ in range(400):
             self.engine.settle()
             if not QueueItem.objects.exists():
                 return
-            self.engine.pass_time(hours=1)
+            self.engine.pass_time(hours=3)
         raise AssertionError("the run does not end")
 
     def _work(self) -> None:
@@ -126,6 +127,7 @@ def test_the_engine_does_what_the_interpreter_does(
     calls: type[CallProbe],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    note(repr(program))
     for model in (QueueItem, Execution, TaskRow):
         model.objects.all().delete()
     calls.seen = {}

@@ -1,4 +1,4 @@
-"""What became of a run, step by step: the read model of its page and of the API.
+"""A run as it stands: its steps, where it is in the queue, and its variables.
 
 Of a list, the steps about its items are left out: they are shown for one item at a time. So a page costs four queries,
 and two more where the run goes on in branches, however many steps were taken.
@@ -13,12 +13,12 @@ from functools import cached_property
 from django.db.models import F, Q
 
 from opsflows.runs.engine.scopes import iterations_around
-from opsflows.runs.fork_progress import ForkProgress, progress_of
 from opsflows.runs.models import Branch, Execution, Fork, QueueItem, Step, Variable
-from opsflows.runs.opened_item import OpenedItem, opened_item
-from opsflows.runs.places import Place, Plan, place_of
-from opsflows.runs.traced_steps import Attempts, Level, TracedStep, Value, grouped
-from opsflows.runs.values_after import values_after
+from opsflows.runs.trace.opened import OpenedItem, opened_item
+from opsflows.runs.trace.places import Place, Plan, place_of
+from opsflows.runs.trace.progress import ForkProgress, progress_of
+from opsflows.runs.trace.steps import Attempts, Level, TracedStep, Value, grouped
+from opsflows.runs.trace.values import values_after
 
 #: Places of the queue that are read: the run's own, its branches, and what is held.
 _MOST_ITEMS = 100
@@ -136,9 +136,7 @@ def _items(execution: Execution, opened: OpenedItem | None) -> list[QueueItem]:
     return list(rows.order_by("iteration", F("branch").asc(nulls_first=True))[:_MOST_ITEMS])
 
 
-def _forks(
-    execution: Execution, iteration: str, steps: Sequence[Attempts], plan: Plan
-) -> Mapping[str, ForkProgress]:
+def _forks(execution: Execution, iteration: str, steps: Sequence[Attempts], plan: Plan) -> Mapping[str, ForkProgress]:
     """The forks of this level by node, of each the latest; one query, and none where there is no fork."""
     nodes = [attempts[0].step_id for attempts in steps if attempts[0].step_id in plan.bodies]
     if not nodes:

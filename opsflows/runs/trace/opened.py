@@ -4,9 +4,9 @@ import uuid
 from dataclasses import dataclass
 
 from opsflows.runs.engine.scopes import inner_iteration
-from opsflows.runs.fork_progress import ForkProgress, progress_of
 from opsflows.runs.models import Branch, Execution
-from opsflows.runs.places import Plan
+from opsflows.runs.trace.places import Plan
+from opsflows.runs.trace.progress import ForkProgress, progress_of
 from opsflows.workflows.bodies import Home
 
 

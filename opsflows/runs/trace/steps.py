@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from opsflows.runs.explained import explanation_of
-from opsflows.runs.fork_progress import ForkProgress
 from opsflows.runs.models import Branch, QueueItem, Step
-from opsflows.runs.places import Place, Plan, place
+from opsflows.runs.trace.explained import explanation_of
+from opsflows.runs.trace.places import Place, Plan, place
+from opsflows.runs.trace.progress import ForkProgress
 from opsflows.workflows.bodies import Home
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from opsflows.runs.engine.scopes import place_of, places_around
 from opsflows.runs.models import Step
-from opsflows.runs.places import Plan
-from opsflows.runs.traced_steps import Value
+from opsflows.runs.trace.places import Plan
+from opsflows.runs.trace.steps import Value
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
