@@ -2,11 +2,13 @@
 
 import logging
 import math
+import os
 import threading
 import uuid
 
 import django
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opsflows.settings")
 django.setup()
 
 from opsflows.accounts.models import PlatformAccount  # noqa: E402

@@ -77,11 +77,11 @@ class Copies:
     """The rows of one finished run, to be written again and again as bare statements."""
 
     def __init__(self, run: Any) -> None:
-        from opsflows.runs.models import Step, Variable
+        from opsflows.runs.models import Execution, Step, Variable
 
-        self._run = [run]
-        self._many = [(Step, Step.objects.filter(execution=run)), (Variable, Variable.objects.filter(execution=run))]
-        self._many = [(model, list(rows)) for model, rows in self._many]
+        self._rows = {Execution: [run]}
+        for model in (Step, Variable):
+            self._rows[model] = list(model.objects.filter(execution=run))
 
     def write(self, runs: int, *, commits: int) -> None:
         from django.db import transaction
@@ -94,16 +94,15 @@ class Copies:
     def _one(self) -> None:
         from django.db import connection
 
-        from opsflows.queue.ids import new_id
-        from opsflows.runs.models import Execution
-
-        run_id = new_id()
+        run_id = None
         with connection.cursor() as cursor:
-            for model, rows in ((Execution, self._run), *self._many):
-                statement, fields = _insert(model)
+            for model, rows in self._rows.items():
+                fields = model._meta.concrete_fields
                 values = []
                 for row in rows:
-                    row.pk = run_id if model is Execution else new_id() if model.__name__ == "Step" else row.pk
+                    row.pk = model._meta.pk.get_default()
+                    run_id = run_id or row.pk
+                    # Its event has started it already.
                     given = {"execution_id": run_id, "event_id": None}
                     values.append(
                         [
@@ -111,13 +110,10 @@ class Copies:
                             for field in fields
                         ]
                     )
-                cursor.executemany(statement, values)
-
-
-def _insert(model: Any) -> tuple[str, list[Any]]:
-    fields = [field for field in model._meta.concrete_fields if field.attname != "id" or model.__name__ != "Variable"]
-    columns = ", ".join(field.column for field in fields)
-    return f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({', '.join(['%s'] * len(fields))})", fields  # noqa: S608
+                columns = ", ".join(field.column for field in fields)
+                places = ", ".join(["%s"] * len(fields))
+                table = model._meta.db_table
+                cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", values)  # noqa: S608
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -34,6 +34,7 @@ _WRITE = {
     "workflows.workflow": Permission.WORKFLOWS_WRITE,
     "runs.execution": Permission.RUNS_OPERATE,
     "runs.queueitem": Permission.RUNS_OPERATE,
+    "runs.statevalue": Permission.RUNS_OPERATE,
     "runs.runbatch": Permission.RUNS_START,
     "schedules.schedule": Permission.WORKFLOWS_WRITE,
     "records.task": Permission.RECORDS_WRITE,

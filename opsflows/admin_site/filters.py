@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from opsflows.queue.ids import first_id
 
-_SPANS = {
+SPANS = {
     "hour": ("The last hour", timedelta(hours=1)),
     "day": ("The last 24 hours", timedelta(days=1)),
     "week": ("The last 7 days", timedelta(days=7)),
@@ -46,10 +46,10 @@ class WhenFilter(ChoiceFilter):
     all_label = "Any time"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        return [(name, label) for name, (label, _) in _SPANS.items()]
+        return [(name, label) for name, (label, _) in SPANS.items()]
 
     def narrow(self, rows: QuerySet, value: str) -> QuerySet:
-        return rows.filter(pk__gte=first_id(timezone.now() - _SPANS[value][1]))
+        return rows.filter(pk__gte=first_id(timezone.now() - SPANS[value][1]))
 
 
 def as_uuid(text: str) -> uuid.UUID | None:

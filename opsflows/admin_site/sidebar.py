@@ -41,6 +41,7 @@ _TEXTS: tuple[_Entry, ...] = (
     ("Segments", "filter_alt", "lookups.Segment"),
     ("Lists", "checklist", "lookups.NamedList"),
     ("Lookup tables", "table_view", "lookups.LookupTable"),
+    ("Kept values", "bookmark", "runs.StateValue"),
 )
 _WORK: tuple[_Entry, ...] = (
     ("Tasks", "task_alt", "records.Task"),

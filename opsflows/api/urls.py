@@ -11,7 +11,17 @@ from opsflows.api.errors import no_id, not_found
 from opsflows.api.rendering import hand_on_chunked
 from opsflows.api.token import TokenView
 from opsflows.events.api import AcknowledgementView, EventsView, InboxView
-from opsflows.runs.api import DryRunView, ExecutionsView, ExecutionView, StartView
+from opsflows.runs.api import (
+    BatchView,
+    DryRunView,
+    ExecutionsView,
+    ExecutionView,
+    JobView,
+    RetryManyView,
+    RetryView,
+    StartBatchView,
+    StartView,
+)
 from opsflows.schedules.api import SchedulesView, ScheduleView
 from opsflows.workflows.api import DuplicateView, VersionsView, WorkflowsView, WorkflowView
 
@@ -37,13 +47,23 @@ urlpatterns = [
     *endpoint("workflows/<uuid:workflow_id>/versions", VersionsView.as_view(), "versions"),
     *endpoint("workflows/<uuid:workflow_id>/test", DryRunView.as_view(), "dry-run"),
     *endpoint("workflows/<uuid:workflow_id>/run", StartView.as_view(), "start"),
+    *endpoint("workflows/<uuid:workflow_id>/batch", StartBatchView.as_view(), "start-batch"),
     *endpoint("workflows/<uuid:workflow_id>/executions", ExecutionsView.as_view(), "executions"),
     *endpoint("workflows/<uuid:workflow_id>/executions/<uuid:execution_id>", ExecutionView.as_view(), "execution"),
     *endpoint("workflows/<text>", no_id, "no-workflow"),
     re_path(
-        r"^workflows/(?P<text>[^/]+)/(?:duplicate|versions|test|run|executions)/?$", no_id, name="no-workflow-part"
+        r"^workflows/(?P<text>[^/]+)/(?:duplicate|versions|test|run|batch|executions)/?$",
+        no_id,
+        name="no-workflow-part",
     ),
     re_path(r"^workflows/[^/]+/executions/(?P<text>[^/]+)/?$", no_id, name="no-execution"),
+    *endpoint("batches/<uuid:batch_id>", BatchView.as_view(), "batch"),
+    *endpoint("batches/<text>", no_id, "no-batch"),
+    *endpoint("executions/retry", RetryManyView.as_view(), "retry-many"),
+    *endpoint("executions/<uuid:execution_id>/retry", RetryView.as_view(), "retry"),
+    re_path(r"^executions/(?P<text>[^/]+)/retry/?$", no_id, name="no-run-to-retry"),
+    *endpoint("jobs/<uuid:job_id>", JobView.as_view(), "job"),
+    *endpoint("jobs/<text>", no_id, "no-job"),
     *endpoint("schedules", SchedulesView.as_view(), "schedules"),
     *endpoint("schedules/<uuid:schedule_id>", ScheduleView.as_view(), "schedule"),
     *endpoint("schedules/<text>", no_id, "no-schedule"),

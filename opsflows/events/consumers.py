@@ -32,6 +32,17 @@ class RoutedEvent:
         return None if self.payload is None else read_stored(self.payload)
 
 
+class Overtaken(Exception):  # noqa: N818  (it is what happened)
+    """For a consumer that goes by the order of events: another worker has some that come earlier.
+
+    The batch is given back, and taken anew with as many events as came `before` those.
+    """
+
+    def __init__(self, *, before: int) -> None:
+        super().__init__("Another worker has earlier events in hand.")
+        self.before = before
+
+
 #: Takes a batch inside the routing transaction: it writes all of what the events cause, or raises and writes nothing.
 Consumer = Callable[[Sequence[RoutedEvent], datetime], None]
 

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
-from opsflows.events.consumers import Consumer, RoutedEvent, all_consumers
+from opsflows.events.consumers import Consumer, Overtaken, RoutedEvent, all_consumers
 from opsflows.events.models import Event, EventPayload, RoutingFailure
 from opsflows.events.note import note_sent
 from opsflows.queue.transient import is_transient
@@ -28,13 +28,24 @@ def route(*, now: datetime, limit: int = BATCH) -> int:
     """Hand up to `limit` waiting events to all consumers; how many were handed over."""
     if not Event.objects.filter(routed_at=None).order_by().exists():
         return 0
-    with transaction.atomic():
-        events = _take(limit)
-        if events:
-            _hand_over(events, all_consumers(), now)
-            Event.objects.filter(id__in=[event.id for event in events]).update(routed_at=now)
-    note_sent(events, now=now)
-    return len(events)
+    while True:
+        try:
+            events = _route(limit, now)
+        except Overtaken as overtaken:
+            limit = max(1, overtaken.before)
+            continue
+        note_sent(events, now=now)
+        return len(events)
+
+
+@transaction.atomic
+def _route(limit: int, now: datetime) -> list[RoutedEvent]:
+    events = _take(limit)
+    if events:
+        # First, so that what is still to be routed is, for the consumers too, what others have in hand.
+        Event.objects.filter(id__in=[event.id for event in events]).update(routed_at=now)
+        _hand_over(events, all_consumers(), now)
+    return events
 
 
 def route_again(failure: RoutingFailure, *, now: datetime) -> None:
@@ -50,7 +61,8 @@ def route_again(failure: RoutingFailure, *, now: datetime) -> None:
 def _take(limit: int) -> list[RoutedEvent]:
     rows = Event.objects.filter(routed_at=None).order_by("id").values_list("id", flat=True)
     if connection.features.has_select_for_update_skip_locked:
-        rows = rows.select_for_update(skip_locked=True)
+        # Not against those who only refer to one of them: a run that takes the event while it is being routed.
+        rows = rows.select_for_update(skip_locked=True, no_key=True)
     return load_events(list(rows[:limit]))
 
 
@@ -71,7 +83,7 @@ def _hand_over(events: Sequence[RoutedEvent], consumers: Mapping[str, Consumer],
             for consume in consumers.values():
                 consume(events, now)
     except Exception as error:
-        if is_transient(error):
+        if is_transient(error) or isinstance(error, Overtaken):
             raise
         if len(events) > 1:
             middle = len(events) // 2

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from opsflows.runs.batches.api_format import batch_components
 from opsflows.runs.models import Execution, Step
+from opsflows.runs.replay.api_format import replay_components
 
 _ID = {"type": "string", "format": "uuid"}
 _TEXT = {"type": "string"}
@@ -37,6 +39,8 @@ def components() -> dict[str, Any]:
             },
             "additionalProperties": False,
         },
+        **batch_components(),
+        **replay_components(),
         "DryRun": _whole(_dry_run()),
         "DryRunStep": _whole(_dry_run_step()),
         "DryRunBranch": _whole(_dry_run_branch()),
@@ -52,11 +56,13 @@ def _execution() -> dict[str, Any]:
         "status": {"enum": list(Execution.Status.values)},
         "origin": {"enum": list(Execution.Origin.values), "description": "What started it."},
         "triggerEvent": {**_nullable(event), "description": "Null where no event started it."},
-        "currentStep": _TEXT_OR_NONE,
+        "replayOf": {"type": ["string", "null"], "format": "uuid", "description": "The run it was started again from."},
+        "currentStep": {**_TEXT_OR_NONE, "description": "Where it stands; of one that failed, where it failed."},
         "startedAt": _TIME,
         "completedAt": _TIME_OR_NONE,
         "executionTimeMs": {"type": ["integer", "null"]},
         "error": _TEXT_OR_NONE,
+        "exitReason": {**_TEXT_OR_NONE, "description": "Why it ended before its last step, as a success."},
         "failedSteps": {"type": "integer", "description": "Steps that failed although the run went on."},
         "steps": {
             "type": "array",

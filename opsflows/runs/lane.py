@@ -22,6 +22,7 @@ from opsflows.runs.engine.walk import walk
 from opsflows.runs.models import QueueItem
 from opsflows.runs.set_aside import set_aside
 from opsflows.runs.waiting.look_back import Lookout
+from opsflows.runs.waiting.unrouted import give_unrouted
 from opsflows.workflows.registry import all_kinds
 
 logger = logging.getLogger(__name__)
@@ -123,6 +124,7 @@ class RunsLane(Lane):
         runs, spoilt = load(claims)
         for lost, reason in spoilt:
             set_aside(item_id=lost.item_id, fence=lost.fence, reason=reason)
+        give_unrouted(runs, now=now)
         for run in runs:
             self._admit(run, now)
         return True

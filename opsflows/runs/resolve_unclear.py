@@ -25,8 +25,10 @@ class NotHeld(Exception):  # noqa: N818  (it is the answer, 409)
     """The run does not wait for a person."""
 
 
-def resolve_unclear(*, actor: Actor, execution_id: uuid.UUID, verdict: Verdict, now: datetime) -> None:
-    """Let a held run go on.
+def resolve_unclear(
+    *, actor: Actor, execution_id: uuid.UUID, verdict: Verdict, item_id: uuid.UUID | None = None, now: datetime
+) -> None:
+    """Let a held run go on. Where several of its steps are held, `item_id` (a queue row) says which; else the first.
 
     `it_happened` counts the step as done and goes on behind it. `run_again` begins the step anew, under a new
     idempotency key: a person has looked, and wants the call made even if the other side saw the first one.
@@ -41,7 +43,7 @@ def resolve_unclear(*, actor: Actor, execution_id: uuid.UUID, verdict: Verdict, 
         held = QueueItem.objects.select_for_update().filter(
             execution_id=execution_id, account_id=actor.account_id, status=QueueItem.Status.HELD
         )
-        item = held.first()
+        item = held.filter(id=item_id).first() if item_id is not None else held.order_by("id").first()
         if item is None:
             raise NotHeld("This run does not wait for a decision.")
         step_id = item.node_id

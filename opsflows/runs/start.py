@@ -79,7 +79,7 @@ def start_runs(events: Sequence[RoutedEvent], now: datetime) -> None:
     seats = lane.spare if lane is not None else 0
     adopted: list[Run] = []
     concerned = list(_concerned(events, now))
-    verdicts = admit_events(concerned, scope_of=entry_scope, now=now)
+    verdicts = admit_events(events, concerned, scope_of=entry_scope, now=now)
     for event, listener, clock in concerned:
         execution_id = new_id()
         verdict = verdicts.get((event.id, listener.workflow_id), AT_ONCE)

@@ -1,4 +1,5 @@
-"""What the house itself leaves behind: expired sessions, old jobs of no account, django-q2's log of tasks."""
+"""What the house itself leaves behind: expired sessions, old jobs of no account, django-q2's log of tasks, lists
+that no workflow is started for any more."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from django_q.models import Task as TaskLog
 from opsflows.queue.ids import first_id
 from opsflows.queue.job_kinds import Progress, Slice
 from opsflows.queue.models import Job
+from opsflows.runs.models import BatchPart, RunBatch
 
 #: Rows deleted by one piece.
 BATCH = 500
@@ -30,10 +32,23 @@ def _task_log(now: datetime) -> QuerySet:
     return rows
 
 
+def _lists_never_started(now: datetime) -> QuerySet:
+    return RunBatch.objects.filter(began_at__isnull=True, id__lt=first_id(now - KEPT)).order_by("id")
+
+
+def _rows_of_lists(now: datetime) -> QuerySet:
+    """What is left of lists whose job broke off, or was stopped here."""
+    unfinished = Job.objects.filter(status__in=[Job.Status.QUEUED, Job.Status.RUNNING]).values("pk")
+    left = BatchPart.objects.filter(batch__began_at__lt=now - KEPT)
+    return left.exclude(batch__job_id__in=unfinished).order_by("id")
+
+
 _STAGES: dict[str, Callable[[datetime], QuerySet]] = {
     "sessions": _sessions,
     "jobs": _jobs,
     "task log": _task_log,
+    "lists never started": _lists_never_started,
+    "rows of lists": _rows_of_lists,
 }
 
 

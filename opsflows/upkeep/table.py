@@ -34,6 +34,13 @@ TABLE = (
         what="Adds up the last minutes' events, requests refused and runs, for the first page and each workflow.",
     ),
     Entry(
+        kind="failures.mail",
+        cron="* * * * *",
+        clock=Clock.HOUSE,
+        when="every minute",
+        what="Mails those whom workflows name for failures: at most one mail in 15 minutes about each workflow.",
+    ),
+    Entry(
         kind="upkeep.sweep",
         cron="*/5 * * * *",
         clock=Clock.HOUSE,
@@ -59,7 +66,8 @@ TABLE = (
         cron="15 3 * * *",
         clock=Clock.HOUSE,
         when="nightly at 03:15",
-        what="Deletes sessions that expired, and the house's own finished jobs and django-q2's task log after a week.",
+        what="Deletes sessions that expired, and after a week the house's own finished jobs, django-q2's task log, and "
+        "lists that were uploaded and never started.",
     ),
 )
 

@@ -6,6 +6,7 @@ from opsflows.workflows.action_schema import action_components
 from opsflows.workflows.api_input import MAX_REVISION, READ_ONLY_KEYS
 from opsflows.workflows.exits import EXITS_SCHEMA
 from opsflows.workflows.handling import HANDLING_SCHEMA
+from opsflows.workflows.limits_schema import LIMITS_SCHEMA
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.read_graph import MAX_EDGES, MAX_LABEL, MAX_NODES
 from opsflows.workflows.save_draft import MAX_NAME
@@ -78,7 +79,7 @@ def _sent() -> dict[str, Any]:
         "settings": {
             "type": ["object", "null"],
             "description": "priority, timeout, and what else Rules names.",
-            "properties": {"exits": EXITS_SCHEMA},
+            "properties": {"exits": EXITS_SCHEMA, **LIMITS_SCHEMA},
         },
         "errorHandling": {"description": "onError, retryCount, retryDelay, notifyOnFailure."},
         "workflow_data": {

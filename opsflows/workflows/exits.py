@@ -1,4 +1,4 @@
-"""Exit conditions of a workflow (`settings.exits`): what ends a waiting run at any point, as a success with a reason."""
+"""Exit conditions of a workflow (`settings.exits`): what ends a run that waits, as a success with a reason."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ EXITS_SCHEMA: dict[str, Any] = {
         "properties": {
             "event": {
                 "type": "string",
-                "description": "The event that ends it; left out: the conditions are looked at whenever a wait is over.",
+                "description": "The event that ends it; left out: the conditions are asked when a wait is over.",
             },
             "field": {"type": "string", "description": "The field of the event that must have the value."},
             "value": {"description": "The value, such as `{{order.id}}`; read when the run first rests."},

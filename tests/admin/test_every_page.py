@@ -17,7 +17,7 @@ from opsflows.lookups.models import LookupTable, NamedList, Segment
 from opsflows.messages.models import MessageTemplate, Notification
 from opsflows.queue.models import Job, WorkerHeartbeat
 from opsflows.records.models import Record, Task
-from opsflows.runs.models import Execution
+from opsflows.runs.models import Execution, RunBatch
 from opsflows.schedules.models import Schedule, ScheduleFire
 from opsflows.upkeep.models import RetentionPolicy, SummaryChoice
 from opsflows.workflows.models import Workflow
@@ -46,6 +46,7 @@ OWNED = {
     Rejection: "source__account",
     RetentionPolicy: "account",
     RoutingFailure: "event__account",
+    RunBatch: "account",
     Schedule: "account",
     ScheduleFire: "account",
     Segment: "account",

@@ -23,6 +23,7 @@ from opsflows.messages.notify import notify
 from opsflows.queue.ids import new_id
 from opsflows.queue.models import Job
 from opsflows.records.models import Activity, Record, Tag, Task
+from opsflows.runs.batches.prepare import prepare_csv
 from opsflows.runs.models import Execution, QueueItem, Step, Variable
 from opsflows.schedules.create_schedule import create_schedule
 from opsflows.schedules.fire_now import fire_now
@@ -87,6 +88,7 @@ class World:
         workflow = self.workflow(name)
         run = self.run(workflow, event)
         self._record(name, run)
+        self._batch(name, workflow)
         issue_key(actor=self.actor, account=self.account, user=self.admin, name=f"key {name}", now=now)
         self._schedule(name, workflow)
         self._team(name, person(self.account, name, "viewer"))
@@ -101,6 +103,12 @@ class World:
         Statement.objects.create(account=self.account, database=database, name=name, sql="SELECT 1 AS one")
         outing = NamedDay(datetime.date(2030, 5, 2), f"outing {name}")
         create_calendar(actor=self.actor, name=f"calendar {name}", country="DE", own_days=(outing,), now=now)
+
+    def _batch(self, name: str, workflow: Workflow) -> None:
+        content = f"customer,value\n{name},1\n{name},2,3\n".encode()
+        prepare_csv(
+            actor=self.actor, workflow_id=workflow.pk, content=content, file_name=f"{name}.csv", now=timezone.now()
+        )
 
     def _lookups(self, name: str) -> None:
         create_table(actor=self.actor, name=f"table {name}", columns=[Column("key"), Column(f"of-{self.mark}")])

@@ -26,6 +26,7 @@ from opsflows.api.openapi import document
 from opsflows.api.operation import ref
 from opsflows.events.emit import emit
 from opsflows.events.models import Event
+from opsflows.runs.batches.begin import start_rows
 from opsflows.runs.start_run import start_by_hand
 from opsflows.schedules.create_schedule import create_schedule
 from opsflows.schedules.models import Schedule
@@ -118,6 +119,7 @@ class World:
             "execution_id": self.there["run"].pk,
             "event_id": self.event,
             "schedule_id": self.schedule.pk,
+            "batch_id": self.there["batch"].pk,
         }
         return {name: str(value) for name, value in found.items()}
 
@@ -126,7 +128,8 @@ class World:
         workflow = create_workflow(actor=self.actor, name="W", workflow_data=to_graph(rule))
         publish(actor=self.actor, workflow=workflow, now=self.now)
         run = start_by_hand(actor=self.actor, workflow_id=workflow.pk, data={}, now=self.now)
-        self.there = {"workflow": workflow, "run": run}
+        batch = start_rows(actor=self.actor, workflow_id=workflow.pk, sent=[{}], now=self.now)
+        self.there = {"workflow": workflow, "run": run, "batch": batch}
 
 
 @pytest.fixture

@@ -176,13 +176,12 @@ def killed(number: int, *, after: bool, remote: FakeBucket | None) -> Iterator[N
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("deed", [add, write, remove])
+@pytest.mark.parametrize("deed", [add, remove])
 def test_killed_anywhere_a_change_is_made_once(remote: FakeBucket | None, deed: Any, after: bool) -> None:
     """Somebody else's change comes before the one that was cut short is asked for again."""
     new = () if deed is remove else ("new\n",)
     possible = {
         add: {"old\nother\nnew\n", "old\nnew\nother\n"},
-        write: {"new\n", "new\nother\n"},
         remove: {None, "other\n"},
     }[deed]
     seen = set()

@@ -37,6 +37,6 @@ def test_old_rubbish_goes(account: PlatformAccount, monkeypatch: pytest.MonkeyPa
         job(OLD, account=account).pk,
     }
     cleaning = do("house.clean", NOW)
-    assert cleaning.result == {"sessions": 5, "jobs": 5, "task log": 5}
+    assert cleaning.result == {"sessions": 5, "jobs": 5, "task log": 5, "lists never started": 0, "rows of lists": 0}
     assert set(Job.objects.values_list("pk", flat=True)) == kept | {cleaning.pk}
     assert [Session.objects.get().session_key, Task.objects.get().pk] == ["young", "young"]

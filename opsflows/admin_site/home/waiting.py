@@ -40,7 +40,13 @@ def waiting(request: HttpRequest, *, now: datetime) -> Sequence[Waiting]:
         return ()
     membership = current_membership(request)
     account_id = membership.account_id if membership else None
-    return [*_events(account_id, now), *_due(account_id, now), *_waiting(request, account_id, now), *_running(request)]
+    return [
+        *_events(account_id, now),
+        *_due(account_id, now),
+        *_waiting(request, account_id, now),
+        *_blocked(account_id),
+        *_running(request),
+    ]
 
 
 def _events(account_id: uuid.UUID | None, now: datetime) -> Iterator[Waiting]:
@@ -71,6 +77,15 @@ def _waiting(request: HttpRequest, account_id: uuid.UUID | None, now: datetime) 
     ahead = min((moment for moment in _ours(items, account_id) if moment > now), default=None)
     going = format_html(", the next goes on {}", when(ahead)) if ahead else ""
     yield Waiting(format_html("{}{}. The oldest began {}.", shown, going, when(began[0])))
+
+
+def _blocked(account_id: uuid.UUID | None) -> Iterator[Waiting]:
+    """Of those that wait, the ones behind others: they go on as these come to an end."""
+    blocked = _with_status("blocked").order_by("gate", "turn").values_list("account_id", "created_at")
+    if ours := _ours(blocked, account_id):
+        text = _many(len(ours), "run waits for its turn", "runs wait for their turn")
+        shown = link(list_of(apps.get_model("runs.Execution"), "?status=to_begin"), text)
+        yield Waiting(format_html("{}, behind others of the same workflow.", shown))
 
 
 def _running(request: HttpRequest) -> Iterator[Waiting]:

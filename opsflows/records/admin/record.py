@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -21,6 +22,7 @@ from opsflows.admin_site.pages import PageAdmin
 from opsflows.records.admin.record_acts import ACTS
 from opsflows.records.admin.record_form import NewRecordForm
 from opsflows.records.admin.record_types import beginning_with, types_of
+from opsflows.records.admin.start_batch_page import may_start, start_batch_page
 from opsflows.records.admin.task import LOOKS
 from opsflows.records.admin.told import activities_of
 from opsflows.records.create_record import create_record
@@ -50,6 +52,8 @@ class RecordAdmin(PageAdmin):
     may_add = True
     page_template = "admin/opsflows/record.html"
     acts = ACTS
+    actions = ["start_for_ticked"]
+    list_before_template = "admin/opsflows/record_list.html"
     list_display = ["title_cut", "type", "key_shown", "bears", "owner_shown", "changed"]
     list_filter = [TypeFilter]
     search_help = "A record's whole id, or how its key or its title begins"
@@ -75,6 +79,26 @@ class RecordAdmin(PageAdmin):
             names[record_id].append(name)
         for row in rows:
             row.tag_names = names[row.pk]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.start_batch_view)
+        return [path("start-batch/", view, name="records_record_start_batch"), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"may_start": may_start(request), **(extra_context or {})})
+
+    def has_start_permission(self, request: HttpRequest) -> bool:
+        """Asked by Django for the action below."""
+        return may_start(request)
+
+    @admin.action(description="Start a workflow for these…", permissions=["start"])
+    def start_for_ticked(self, request: HttpRequest, rows: QuerySet) -> HttpResponse:
+        """Django's name for what is done with rows that were ticked; it only leads to the page that asks."""
+        ids = ",".join(str(pk) for pk in rows.values_list("pk", flat=True))
+        return HttpResponseRedirect(reverse("admin:records_record_start_batch") + f"?ids={ids}")
+
+    def start_batch_view(self, request: HttpRequest) -> HttpResponse:
+        return start_batch_page(self, request)
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None

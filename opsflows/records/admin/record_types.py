@@ -40,6 +40,11 @@ def beginning_with(rows: QuerySet[Record], term: str) -> list[Any]:
     return [pk for found in (keys, titles) for pk in found.values_list("pk", flat=True)[:_MOST_FOUND]]
 
 
+def all_beginning_with(rows: QuerySet[Record], term: str) -> QuerySet[Record]:
+    """Those of `rows` whose key or title begins with `term`, however many they are."""
+    return rows.filter(_begins("key", term) | _begins("title_sought", sought(term)))
+
+
 def _begins(field: str, term: str) -> Q:
     if connection.vendor == "postgresql":
         return Q(**{f"{field}__startswith": term})

@@ -33,13 +33,13 @@ def advice_for(step: TracedStep, *, is_over: bool, is_held: bool) -> str:
     """One or two sentences; empty where nothing is wrong."""
     last = step.last
     if is_held:
-        return "Look at the other side whether the call arrived. Then say above: “It happened”, or “Run it again”."
+        return "Look at the other side whether the call arrived. Then say: “It happened”, or “Run it again”."
     if last.step_status != Step.Status.FAILED:
         return ""
     cause = _cause(step, last.output_data)
     if not is_over:
         return cause
-    later = "New events take the corrected version; this run keeps the one it started with."
+    later = "New events take the corrected version; this run keeps its own, so start it again with what is published."
     return f"{cause} {later}".strip()
 
 

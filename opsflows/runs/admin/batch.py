@@ -6,18 +6,22 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from opsflows.accounts.current import current_actor, current_membership
 from opsflows.admin_site.add_page import add_page
+from opsflows.admin_site.body_limit import body_limit
 from opsflows.admin_site.filters import WhenFilter
 from opsflows.admin_site.markup import badge, page_of, when
 from opsflows.admin_site.pages import PageAdmin
 from opsflows.runs.admin.batch_acts import ACTS, rows
 from opsflows.runs.admin.batch_form import ListForm
 from opsflows.runs.admin.batch_page import LOOKS, batch_context
+from opsflows.runs.admin.run import WorkflowFilter
 from opsflows.runs.batches.prepare import prepare_csv
+from opsflows.runs.batches.read_csv import MOST_BYTES
 from opsflows.runs.batches.refusal import WrongList
 from opsflows.runs.batches.standing import jobs_of, standing_with
 from opsflows.runs.models import RunBatch
@@ -33,7 +37,7 @@ class RunBatchAdmin(PageAdmin):
     page_template = "admin/opsflows/batch.html"
     acts = ACTS
     list_display = ["name", "standing", "workflow_name", "how_far", "left_out", "laid_down"]
-    list_filter = [WhenFilter]
+    list_filter = [WorkflowFilter, WhenFilter]
     list_select_related = ["workflow"]
     empty_title = "No batches yet"
     empty_text = (
@@ -51,6 +55,10 @@ class RunBatchAdmin(PageAdmin):
         jobs = jobs_of(rows)
         for row in rows:
             row.stands = standing_with(row, jobs)
+
+    def get_urls(self) -> list[URLPattern]:
+        add = body_limit(self.admin_site.admin_view(self.add_view), file=MOST_BYTES)
+        return [path("add/", add, name="runs_runbatch_add"), *super().get_urls()]
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -75,7 +83,7 @@ class RunBatchAdmin(PageAdmin):
                 raise ValidationError({"workflow": str(error)}) from None
             return HttpResponseRedirect(page_of(batch))
 
-        sent = {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
+        sent: dict[str, Any] = {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
         form = ListForm(account=membership.account, workflow=request.GET.get("workflow", ""), **sent)
         heading = "Start a workflow for a list"
         return add_page(self, request, form, create, heading=heading, intro=_INTRO, submit="Look at the rows")

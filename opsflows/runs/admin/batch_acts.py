@@ -53,8 +53,8 @@ ACTS = (
         icon="play_arrow",
         permission=Permission.RUNS_START,
         question=lambda batch: (
-            f"“{batch.workflow.workflow_name}” is run in earnest for {rows(batch.left)}, each on its own: what it sends "
-            "is sent. All rows are done by the version that is published now."
+            f"“{batch.workflow.workflow_name}” is run in earnest for {rows(batch.left)}, each on its own: what it "
+            "sends is sent. All rows are done by the version that is published now."
         ),
         perform=_start,
         is_possible=lambda batch: batch.began_at is None,

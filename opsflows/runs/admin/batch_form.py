@@ -16,8 +16,8 @@ from opsflows.workflows.models import Workflow
 #: Workflows that the form offers; any other is reached from its own page.
 _OFFERED = 200
 _FILE_HELP = (
-    f"UTF-8, with commas, semicolons or tabs. The first line names the columns: a run reads them by these names, such as "
-    f"{{{{email}}}}. At most {MOST_ROWS:,} rows, {MOST_COLUMNS} columns, {MOST_BYTES // 1024 // 1024} MB."
+    f"UTF-8, with commas, semicolons or tabs. The first line names the columns: a run reads them by these names, such "
+    f"as {{{{email}}}}. At most {MOST_ROWS:,} rows, {MOST_COLUMNS} columns, {MOST_BYTES // 1024 // 1024} MB."
 )
 
 
@@ -49,13 +49,15 @@ class ListForm(forms.Form):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > MOST_BYTES:
-            raise forms.ValidationError(f"The file has {file.size:,} bytes; at most {MOST_BYTES:,} are taken. Split it.")
+            raise forms.ValidationError(
+                f"It has {file.size:,} bytes; at most {MOST_BYTES:,} are taken. Split the file."
+            )
         return file
 
 
 def startable_choices(account: PlatformAccount, chosen: str = "") -> list[tuple[str, str]]:
     """Workflows of the account that were published, by name; `chosen` is among them, however many there are."""
-    rows = Workflow.objects.filter(account=account, deleted_at=None, published_version__isnull=False)
+    rows = Workflow.objects.filter(account=account, published_version__isnull=False)
     found = rows.order_by("workflow_name").values_list("pk", "workflow_name")
     offered = {str(pk): name for pk, name in found[:_OFFERED]}
     if chosen not in offered and (pk := as_uuid(chosen)):

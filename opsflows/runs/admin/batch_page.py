@@ -9,14 +9,13 @@ from django.utils.safestring import SafeString
 from opsflows.admin_site.document import document
 from opsflows.admin_site.markup import Look, badge, list_of
 from opsflows.outbound import redact_value
-from opsflows.queue.models import Job
 from opsflows.records.start_batch import data_of_records
 from opsflows.rules.lookup import MISSING, lookup
 from opsflows.runs.admin.batch_acts import rows
 from opsflows.runs.admin.looks import RUN
 from opsflows.runs.batches.counts import Count, runs_by_state
 from opsflows.runs.batches.parts import unpacked
-from opsflows.runs.batches.standing import OVER, Standing, standing_of
+from opsflows.runs.batches.standing import OVER, Standing, job_of, standing_of
 from opsflows.runs.batches.work import DataOf, LeftOut, as_sent, cells_by_column
 from opsflows.runs.models import Execution, RunBatch
 from opsflows.workflows.errors import InvalidDefinition
@@ -64,7 +63,7 @@ def batch_context(batch: RunBatch) -> dict[str, Any]:
         "problems": batch.problems,
         "more_problems": batch.skipped - len(batch.problems),
         "place": "Line" if batch.source == RunBatch.Source.CSV else "Row",
-        "job": Job.objects.filter(pk=batch.job_id).first() if batch.job_id else None,
+        "job": job_of(batch),
     }
 
 
@@ -95,7 +94,8 @@ def _first(batch: RunBatch) -> list[tuple[int, Any]]:
 
 def _missing(batch: RunBatch, given: Sequence[Any]) -> list[str]:
     """What the workflow reads and none of the first rows has."""
-    version = WorkflowVersion.objects.filter(pk=batch.workflow.published_version_id).first() if given else None
+    published = batch.workflow.published_version_id
+    version = WorkflowVersion.objects.filter(pk=published).first() if given and published else None
     if version is None:
         return []
     try:
@@ -103,7 +103,7 @@ def _missing(batch: RunBatch, given: Sequence[Any]) -> list[str]:
     except InvalidDefinition:
         return []
     known = [data for data in given if isinstance(data, dict)]
-    return [each.path for each in inputs if all(lookup(data, each.path) is MISSING for data in known)]
+    return [each.path for each in inputs if known and all(lookup(data, each.path) is MISSING for data in known)]
 
 
 def _state(batch: RunBatch, status: Execution.Status, count: Count) -> tuple[SafeString, str]:

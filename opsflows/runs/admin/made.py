@@ -18,6 +18,7 @@ _KINDS = frozenset(
         "create_draft_offer",
         "emit_event",
         "trigger_workflow",
+        "subworkflow",
     }
 )
 _NAMES = {

@@ -23,7 +23,7 @@ def started_by(run: Execution) -> SafeString:
         return link(page_for(Schedule, run.origin_id), origin.label)
     if origin == _Origin.BATCH and run.origin_id:
         return link(page_for(RunBatch, run.origin_id), origin.label)
-    if origin == _Origin.WORKFLOW and run.origin_id:
+    if origin in (_Origin.WORKFLOW, _Origin.FAILURE) and run.origin_id:
         return link(page_for(Execution, run.origin_id), origin.label)
     person = User.objects.filter(pk=run.origin_id).first() if run.origin_id else None
     through = " through the API" if origin == _Origin.API else " by hand"

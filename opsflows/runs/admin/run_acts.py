@@ -2,10 +2,10 @@
 
 from opsflows.accounts.roles import Permission
 from opsflows.admin_site.acts import Act, Deed, Refused
+from opsflows.runs.admin.held import DONE, decide
+from opsflows.runs.admin.replay_acts import REPLAY_ACTS
 from opsflows.runs.cancel import NotRunning, cancel
-from opsflows.runs.models import Execution
-from opsflows.runs.resolve_unclear import NotHeld, Verdict, resolve_unclear
-from opsflows.workflows.errors import InvalidDefinition
+from opsflows.runs.models import Execution, QueueItem
 
 
 def _cancel(deed: Deed) -> str:
@@ -19,28 +19,20 @@ def _cancel(deed: Deed) -> str:
 
 
 def _it_happened(deed: Deed) -> str:
-    _decide(deed, "it_happened")
-    return "The step counts as done, and the run goes on behind it."
+    decide(deed, "it_happened")
+    return DONE["it-happened"]
 
 
 def _run_again(deed: Deed) -> str:
-    _decide(deed, "run_again")
-    return "The step is made once more, and the run goes on from there."
-
-
-def _decide(deed: Deed, verdict: Verdict) -> None:
-    try:
-        resolve_unclear(actor=deed.actor, execution_id=deed.row.pk, verdict=verdict, now=deed.now)
-    except NotHeld:
-        raise Refused(
-            "This run does not wait for a decision any more; somebody else may have decided. Nothing was changed."
-        ) from None
-    except InvalidDefinition as error:
-        raise Refused(f"The version this run started with can no longer run here: {error}") from None
+    decide(deed, "run_again")
+    return DONE["run-again"]
 
 
 def _is_held(run: Execution) -> bool:
-    return run.execution_status == Execution.Status.NEEDS_ATTENTION
+    """Of several held steps, each has buttons of its own."""
+    if run.execution_status != Execution.Status.NEEDS_ATTENTION:
+        return False
+    return len(run.queue_items.filter(status=QueueItem.Status.HELD)[:2]) == 1
 
 
 ACTS = (
@@ -68,6 +60,7 @@ ACTS = (
         perform=_run_again,
         is_possible=_is_held,
     ),
+    *REPLAY_ACTS,
     Act(
         name="cancel",
         label="Cancel the run",

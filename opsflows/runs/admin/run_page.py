@@ -14,6 +14,8 @@ from opsflows.admin_site.markup import at, badge, when
 from opsflows.events.models import Event
 from opsflows.outbound import redact_value
 from opsflows.records.models import Task
+from opsflows.runs.admin.held import held_steps
+from opsflows.runs.admin.in_line import in_line
 from opsflows.runs.admin.looks import RUN
 from opsflows.runs.admin.origin import started_by
 from opsflows.runs.admin.shown_fork import in_words
@@ -45,6 +47,8 @@ def run_context(run: Execution, query: Mapping[str, str]) -> dict[str, Any]:
         "items": shown_items(found, query),
         "opened": shown_opened(found.opened) if found.opened else None,
         "held_url": _held_url(found),
+        "held": held_steps(found),
+        "replays": list(execution.replays.order_by("pk").only("execution_status", "started_at")[:_LISTED]),
         "ahead": () if found.is_over else found.ahead,
         "started_by": started_by(execution),
         "started": when(execution.started_at),
@@ -113,6 +117,8 @@ def sentence(found: Trace) -> SafeString:
 
 
 def _waiting(found: Trace, place: str) -> SafeString:
+    if (unbegun := in_line(found.execution, found.item)) is not None:
+        return unbegun
     if found.fork is not None:
         return format_html("Waiting at “{}”: {}.", place, in_words(found.fork, found.plan))
     last = found.steps[-1].last if found.steps else None
@@ -129,6 +135,8 @@ def _waiting(found: Trace, place: str) -> SafeString:
 
 def _completed(run: Execution) -> SafeString:
     took = words.lasted(run.execution_time_ms or 0)
+    if run.exit_reason:
+        return format_html("Ended before its last step: {}. Took {}.", run.exit_reason.rstrip("."), took)
     if run.failed_steps:
         failed = "one step" if run.failed_steps == 1 else f"{run.failed_steps} steps"
         return format_html("Took {}, and {} failed on the way.", took, failed)

@@ -62,7 +62,6 @@ def shown_fork(fork: ForkProgress, plan: Plan) -> ShownFork:
         ("off", fork.dropped, "given up"),
         ("off", fork.never_begun, "not begun"),
     ]
-    left = fork.time_left(timezone.now())
     return ShownFork(
         id=fork.id,
         is_list=fork.node_id in plan.iterating,
@@ -71,7 +70,7 @@ def shown_fork(fork: ForkProgress, plan: Plan) -> ShownFork:
         over=fork.over,
         parts=tuple(_parts(said, fork.total)),
         counts=(*(f"{count:,} {word}" for _, count, word in said if count), *_left(fork)),
-        time_left="" if left is None else f"about {words.span(left)} left",
+        time_left=_time_left(fork, plan),
     )
 
 
@@ -79,15 +78,22 @@ def in_words(fork: ForkProgress, plan: Plan) -> str:
     """For the sentence at the head of a run's page: `120 of 10,000 items are over, 3 failed, about 4 min left`."""
     unit = "items" if fork.node_id in plan.iterating else "branches"
     failed = f", {fork.failed:,} failed" if fork.failed else ""
-    left = fork.time_left(timezone.now())
-    about = f", about {words.span(left)} left" if left is not None else ""
-    return f"{fork.over:,} of {fork.total:,} {unit} are over{failed}{about}"
+    about = _time_left(fork, plan)
+    return f"{fork.over:,} of {fork.total:,} {unit} are over{failed}{f', {about}' if about else ''}"
+
+
+def _time_left(fork: ForkProgress, plan: Plan) -> str:
+    """Of a list: its items are alike, as the ways of a `parallel` are not."""
+    left = fork.time_left(timezone.now()) if fork.node_id in plan.iterating else None
+    return "" if left is None else f"about {words.span(left)} left"
 
 
 def shown_lane(lane: Lane, plan: Plan) -> tuple[str, SafeString, str, str | SafeString]:
     """What a branch is called, its state, what went wrong, and where it stands."""
     look = BRANCH[Branch.Status(lane.status)]
-    return lane.handle, badge(look), lane.error, standing(lane.item, plan) if lane.item else ""
+    # Where its last step says so itself, there is no need to say it twice.
+    is_told = lane.item is None or any(step.place.node_id == lane.item.node_id for step in lane.steps)
+    return lane.handle, badge(look), lane.error, "" if is_told or lane.item is None else standing(lane.item, plan)
 
 
 def standing(item: QueueItem, plan: Plan) -> str | SafeString:

@@ -77,6 +77,8 @@ class ShownStep:
     advice: str
     made: list[tuple[str, str, str]]
     goes_on_at: Any
+    #: The queue row of a step about which somebody has to decide.
+    held_id: Any
     fork: ShownFork | None
     lanes: tuple[ShownLane, ...]
 
@@ -118,6 +120,7 @@ def _shown(step: TracedStep, found: Trace) -> ShownStep:
         advice=advice_for(step, is_over=found.is_over, is_held=held),
         made=made_by(kind, last.output_data),
         goes_on_at=item.scheduled_at if item and waits else None,
+        held_id=item.pk if item and held else None,
         fork=shown_fork(step.fork, found.plan) if step.fork else None,
         lanes=tuple(
             ShownLane(*shown_lane(lane, found.plan), steps=shown_steps(lane.steps, found)) for lane in step.lanes

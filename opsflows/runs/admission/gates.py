@@ -112,7 +112,9 @@ def _first(gate_id: uuid.UUID, room: int) -> list[QueueItem]:
 
 def to_begin(rows: QuerySet[QueueItem]) -> QuerySet[QueueItem]:
     """With what `begin` reads of them."""
-    return rows.select_related("execution").only("id", "workflow_id", "execution__version_id", "execution__origin")
+    return rows.select_related("execution").only(
+        "id", "workflow_id", "generation", "execution__version_id", "execution__origin"
+    )
 
 
 def begin(items: Sequence[QueueItem], paces: Paces, *, now: datetime) -> None:
@@ -122,8 +124,9 @@ def begin(items: Sequence[QueueItem], paces: Paces, *, now: datetime) -> None:
     warm({item.execution.version_id for item in items})
     rows, runs = [], []
     for item in items:
-        by_hand = item.execution.origin == Execution.Origin.PERSON
-        due = now if by_hand else paces.start_in_turn(item.workflow_id, now)
+        # One that is taken up again was counted when it began.
+        is_counted = item.execution.origin != Execution.Origin.PERSON and item.generation == 0
+        due = paces.start_in_turn(item.workflow_id, now) if is_counted else now
         is_due = due <= now
         status = QueueItem.Status.QUEUED if is_due else QueueItem.Status.WAITING
         rows.append((item.pk, status.value, due, due))

@@ -14,7 +14,7 @@ _CAUTIOUS = RunSettings(concurrency=Concurrency(limit=1))
 
 def rules_in_force(workflow_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, RunSettings]:
     """The settings of what is published of these workflows."""
-    published = dict(Workflow.objects.filter(pk__in=workflow_ids).values_list("pk", "published_version_id"))
+    published = dict(Workflow.every.filter(pk__in=workflow_ids).values_list("pk", "published_version_id"))
     warm({version_id for version_id in published.values() if version_id is not None})
     return {workflow_id: _settings(version_id) for workflow_id, version_id in published.items()}
 

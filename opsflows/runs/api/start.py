@@ -40,7 +40,7 @@ class StartView(APIView):
         actor = actor_of(request)
         actor.require(Permission.RUNS_START)
         data, now = _data(request.data), timezone.now()
-        key = _key(request)
+        key = idempotency_key(request)
         try:
             run = start_by_hand(actor=actor, workflow_id=workflow_id, data=data, key=key, now=now)
         except NotStartable as error:
@@ -69,7 +69,8 @@ def _data(document: Any) -> Mapping[str, Any]:
     return data or {}
 
 
-def _key(request: Request) -> str | None:
+def idempotency_key(request: Request) -> str | None:
+    """The key that a request bears. Raises `Problem` where it says nothing."""
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return None

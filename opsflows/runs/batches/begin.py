@@ -107,7 +107,7 @@ def held(*, actor: Actor, batch_id: uuid.UUID) -> RunBatch:
 
 
 def _begin(actor: Actor, batch: RunBatch, now: datetime) -> RunBatch:
-    workflow = Workflow.objects.get(pk=batch.workflow_id)
+    workflow = Workflow.every.get(pk=batch.workflow_id)
     if workflow.deleted_at is not None:
         raise NotStartable(f"“{workflow.workflow_name}” was deleted.")
     batch.version_id, batch.began_at = workflow.published_version_id, now

@@ -9,7 +9,9 @@ from opsflows.runs.models import Execution, RunBatch
 #: Where counting ends, for each state.
 MOST = 1_000
 
-_OTHERS = tuple(status for status in Execution.Status if status != Execution.Status.COMPLETED)
+_OTHERS: tuple[Execution.Status, ...] = tuple(
+    status for status in Execution.Status if status != Execution.Status.COMPLETED
+)
 
 
 @dataclass(frozen=True, slots=True)

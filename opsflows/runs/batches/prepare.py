@@ -59,7 +59,7 @@ def startable(*, actor: Actor, workflow_id: uuid.UUID) -> Workflow:
         Forbidden, Workflow.DoesNotExist, NotStartable: as `prepare_csv`.
     """
     actor.require(Permission.RUNS_START)
-    workflow = Workflow.objects.get(pk=workflow_id, account_id=actor.account_id, deleted_at=None)
+    workflow = Workflow.objects.get(pk=workflow_id, account_id=actor.account_id)
     if workflow.published_version_id is None:
         raise NotStartable(f"“{workflow.workflow_name}” was never published; publish it, then start it for a list.")
     return workflow
@@ -89,7 +89,8 @@ def lay_down(
     left_out = problems or Problems()
     count = sum(number for number, _ in parts)
     if not count:
-        first = f" Row {left_out.noted[0][0]:,}: {left_out.noted[0][1]}" if left_out.count else ""
+        place = "Line" if source == RunBatch.Source.CSV else "Row"
+        first = f" {place} {left_out.noted[0][0]:,}: {left_out.noted[0][1]}" if left_out.count else ""
         raise WrongList(f"There is no row to start a run for.{first}")
     with transaction.atomic():
         batch = RunBatch.objects.create(

@@ -36,6 +36,11 @@ def standing_of(batch: RunBatch) -> Standing:
     return standing_with(batch, jobs_of([batch]))
 
 
+def job_of(batch: RunBatch) -> Job | None:
+    """The job, as long as it is not forgotten."""
+    return Job.objects.filter(pk=batch.job_id).first() if batch.job_id else None
+
+
 def jobs_of(batches: Iterable[RunBatch]) -> Mapping[UUID, Job]:
     """The jobs of those batches of which only the job can tell; one query."""
     asked = [batch.job_id for batch in batches if _own(batch) is None]

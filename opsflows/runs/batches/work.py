@@ -63,7 +63,7 @@ def as_sent(batch: RunBatch, rows: Sequence[Row]) -> Mapping[int, Any]:
 
 
 def _start(piece: Slice, batch: RunBatch, rows: Sequence[Row], data_of: DataOf) -> None:
-    workflow = Workflow.objects.select_related("account").get(pk=batch.workflow_id)
+    workflow = Workflow.every.select_related("account").get(pk=batch.workflow_id)
     left_out = []
     for number, data in data_of(batch, rows).items():
         if isinstance(data, LeftOut):

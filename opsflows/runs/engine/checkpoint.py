@@ -87,6 +87,7 @@ def _end(progress: Progress) -> End:
         graph=run.graph,
         status=rest.status,
         error=rest.error,
+        stood_at=run.position.node_id if rest.status in _FAILED else None,
         output=rest.output,
         depth=run.depth,
         awaited_by=run.awaited_by,

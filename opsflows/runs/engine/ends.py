@@ -20,6 +20,8 @@ class End:
     graph: CompiledGraph | None
     status: Execution.Status
     error: str | None = None
+    #: Of one that failed: at which step.
+    stood_at: str | None = None
     #: What its last step answered.
     output: Any = None
     depth: int = 0
@@ -40,6 +42,7 @@ def end_of(execution: Execution, *, gate_id: uuid.UUID | None) -> End:
         graph=graph,
         status=Execution.Status(execution.execution_status),
         error=execution.error_message,
+        stood_at=execution.current_step,
         depth=execution.depth,
         awaited_by=execution.awaited_by,
         gate_id=gate_id,

@@ -1,5 +1,7 @@
 """What a step's failure means: what the step itself says, else the workflow's error handling."""
 
+from datetime import timedelta
+
 from opsflows.runs.engine.run import Run
 from opsflows.workflows.compiled import CompiledNode
 from opsflows.workflows.kinds import ForkKind
@@ -28,4 +30,15 @@ def retries(node: CompiledNode, run: Run) -> tuple[int, int]:
 
 def took_too_long(node: CompiledNode) -> Fail:
     """The outcome of a step whose own time limit is over."""
-    return Fail(f"It took longer than its time limit of {node.handling.timeout if node.handling else None}.")
+    limit = node.handling.timeout if node.handling is not None else None
+    return Fail(f"It took longer than its time limit{f' of {_in_words(limit)}' if limit is not None else ''}.")
+
+
+def _in_words(length: timedelta) -> str:
+    """A length of time in the largest unit that divides it: `90 minutes`."""
+    seconds = int(length.total_seconds())
+    size, unit = next((each for each in _UNITS if seconds % each[0] == 0), (1, "second"))
+    return f"{seconds // size} {unit}{'' if seconds == size else 's'}"
+
+
+_UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))

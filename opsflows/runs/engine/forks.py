@@ -105,10 +105,11 @@ def close(fork: Fork, graph: CompiledGraph, now: datetime) -> None:
             _save(inner, now)
             busy = True
         else:
-            _drop(item, now)
             rested.append(item)
             dropped.append((item.branch_id, Branch.Status.DROPPED.value, now, item.node_id))
     drop_waits(rested, graph, now=now)
+    for item in rested:
+        _drop(item, now)
     update_rows(Branch, ("status", "completed_at", "node_id"), dropped)
     fork.dropped += len(dropped)
     if not busy:

@@ -14,7 +14,7 @@ from opsflows.runs.start_run import NotStartable, start_run
 from opsflows.workflows.error_workflow import KIND
 from opsflows.workflows.models import Workflow
 
-_RUN = ("id", "workflow__workflow_name", "started_at", "current_step", "origin", "origin_id", "trigger_data")
+_RUN = ("id", "workflow__workflow_name", "started_at", "origin", "origin_id", "trigger_data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,6 @@ class _Failed:
 
     workflow_name: str
     started_at: datetime
-    step_id: str | None
     origin: str
     origin_id: uuid.UUID | None
     data: Any
@@ -51,7 +50,7 @@ def _named(end: End) -> str | None:
 
 def _read(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, _Failed]:
     rows = Execution.objects.filter(id__in=ids).values_list(*_RUN, "event__payload__data")
-    return {row[0]: _Failed(*row[1:6], data=row[6] if row[6] is not None else row[7]) for row in rows}
+    return {row[0]: _Failed(*row[1:5], data=row[5] if row[5] is not None else row[6]) for row in rows}
 
 
 def _start(end: End, name: str, run: _Failed, now: datetime) -> None:
@@ -82,7 +81,7 @@ def _target(end: End, name: str) -> uuid.UUID:
 
 def told(end: End, run: _Failed, now: datetime) -> dict[str, Any]:
     """What the steps of an error workflow read: `{{workflow.name}}`, `{{run.link}}`, `{{step.label}}`, `{{error}}`."""
-    node = end.graph.nodes.get(run.step_id or "") if end.graph is not None else None
+    node = end.graph.nodes.get(end.stood_at or "") if end.graph is not None else None
     return {
         "workflow": {"id": str(end.workflow_id), "name": run.workflow_name},
         "run": {

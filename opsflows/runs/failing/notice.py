@@ -15,6 +15,8 @@ def note_failures(failed: Sequence[End], *, now: datetime) -> None:
             workflow_id=end.workflow_id,
             execution_id=end.execution_id,
             address=address,
+            step=_step(end),
+            error=end.error or "",
             failed_at=now,
         )
         for end in failed
@@ -23,3 +25,9 @@ def note_failures(failed: Sequence[End], *, now: datetime) -> None:
     ]
     if rows:
         FailureNotice.objects.bulk_create(rows, batch_size=500)
+
+
+def _step(end: End) -> str:
+    """What the step is called at which the run failed."""
+    node = end.graph.nodes.get(end.stood_at or "") if end.graph is not None else None
+    return node.label[:255] if node is not None else ""

@@ -17,6 +17,9 @@ class FailureNotice(models.Model):
     workflow = models.ForeignKey(Workflow, on_delete=models.CASCADE, related_name="+", db_index=False)
     execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="failure_notices", db_index=False)
     address = models.EmailField(max_length=254)
+    # As they were then: the run may have been taken up since.
+    step = models.CharField(max_length=255, blank=True, default="")
+    error = models.TextField(blank=True, default="")
     failed_at = models.DateTimeField()
     # The mail that tells it: chosen before it is sent, so that sending it again sends the same one.
     mail_id = models.UUIDField(null=True)

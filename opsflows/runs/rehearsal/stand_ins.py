@@ -132,7 +132,7 @@ class _StandIn(PureKind):
         if self.node.pinned is not None:
             return self._pinned(step, self.node.pinned)
         outcome = self._unless_unknown(step, self._play)
-        self.node.remark.is_open = isinstance(outcome, Wait) and outcome.until is None
+        self.node.remark.is_open = isinstance(outcome, Wait) and (outcome.until is None or outcome.listens is not None)
         return outcome
 
     def resume(self, step: StepContext, woken_by: Any) -> Outcome:

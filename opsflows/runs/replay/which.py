@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from opsflows.queue.ids import first_id
 from opsflows.queue.written_out import written_out
 from opsflows.runs.models import Execution
 
@@ -26,6 +27,8 @@ class Which:
     status: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    #: By when they began, as lists narrow them; `since` and `until` are about their ends.
+    begun_since: datetime | None = None
 
     def rows(self, account_id: uuid.UUID, *, asked_at: datetime) -> QuerySet[Execution]:
         """The runs, in the order in which they were started. What ended later than `asked_at` is not meant."""
@@ -42,16 +45,18 @@ class Which:
             rows = rows.filter(completed_at__gte=self.since)
         if self.until:
             rows = rows.filter(completed_at__lt=self.until)
+        if self.begun_since:
+            rows = rows.filter(id__gte=first_id(self.begun_since))
         return rows.order_by("id")
 
     def as_params(self) -> dict[str, Any]:
         """As a job keeps it."""
+        moments = {name: getattr(self, name) for name in _MOMENTS}
         return {
             "ids": [str(each) for each in self.ids],
             "workflow": str(self.workflow_id) if self.workflow_id else None,
             "status": self.status,
-            "since": self.since.isoformat() if self.since else None,
-            "until": self.until.isoformat() if self.until else None,
+            **{name: moment.isoformat() if moment else None for name, moment in moments.items()},
         }
 
     @classmethod
@@ -61,6 +66,8 @@ class Which:
             ids=tuple(uuid.UUID(each) for each in params["ids"]),
             workflow_id=uuid.UUID(params["workflow"]) if params["workflow"] else None,
             status=params["status"],
-            since=datetime.fromisoformat(params["since"]) if params["since"] else None,
-            until=datetime.fromisoformat(params["until"]) if params["until"] else None,
+            **{name: datetime.fromisoformat(params[name]) if params[name] else None for name in _MOMENTS},
         )
+
+
+_MOMENTS = ("since", "until", "begun_since")

@@ -1,11 +1,12 @@
 """The kind that keeps a value between runs: where the last sync ended, how many came so far."""
 
-from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import Field
 
 from opsflows.rules import Problem
+from opsflows.rules.arithmetic import to_decimal
+from opsflows.rules.text import excerpt
 from opsflows.runs.states.limits import added, is_full, name_problem, value_problem
 from opsflows.runs.states.pending import Seen, StatePlace, change_of, hold_change, seen
 from opsflows.workflows.kinds import DatabaseKind, StepConfig, StepContext
@@ -19,7 +20,7 @@ class StateConfig(StepConfig):
         default="get", description="Read it, keep another in its place, or add to it."
     )
     value: Any = Field(default=None, description="What to keep, with `set`.")
-    by: Decimal = Field(default=Decimal(1), description="How much to add, with `increment`; less than 0 takes away.")
+    by: Any = Field(default=1, description="How much to add, with `increment`; less than 0 takes away.")
     default: Any = Field(default=None, description="What `get` answers where nothing is kept yet.")
     shared: bool = Field(default=False, description="Share it with all workflows of the account.")
 
@@ -42,6 +43,8 @@ class StateKind(DatabaseKind):
             problems.append(Problem(f"{path}.name", problem))
         if config.action == "set" and config.value is None:
             problems.append(Problem(f"{path}.value", "Say what to keep, for example {{event.occurred_at}}."))
+        if to_decimal(config.by) is None and not (isinstance(config.by, str) and "{{" in config.by):
+            problems.append(Problem(f"{path}.by", "Must be a number, or a variable that holds one."))
         return problems
 
     def apply(self, step: StepContext) -> Outcome:
@@ -72,6 +75,8 @@ def _set(place: StatePlace, config: StateConfig) -> Outcome:
 
 
 def _increment(place: StatePlace, config: StateConfig) -> Outcome:
+    if to_decimal(config.by) is None:
+        return Fail(f"by: must be a number; what the step got is {excerpt(config.by)}.")
     change = hold_change(place)
     before = seen(place, change)
     if full := _full(place, before):

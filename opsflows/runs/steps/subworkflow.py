@@ -21,6 +21,13 @@ from opsflows.workflows.registry import register
 
 TIMEOUT = "timeout"
 
+#: How a run ended that did not complete: in words, and what its error says where it says no more than that.
+_ENDED = {
+    "failed": ("failed", ""),
+    "cancelled": ("was cancelled", "Cancelled."),
+    "timeout": ("took longer than its time limit", "The run took longer than its time limit."),
+}
+
 
 class SubworkflowConfig(StepConfig):
     workflowId: str = Field(description="The workflow's id, or its exact name.")  # noqa: N815  (Rules' spelling, as below)
@@ -111,9 +118,9 @@ def _answer(output: Mapping[str, Any], result: Mapping[str, Any]) -> Outcome:
     found = {**output, **result}
     if result["status"] == Execution.Status.COMPLETED:
         return Done(output=found)
-    ended = {"failed": "failed", "cancelled": "was cancelled", "timeout": "took longer than its time limit"}
-    reason = f": {result['error']}" if result["error"] and result["status"] == Execution.Status.FAILED else "."
-    return Fail(f"“{output['workflow']}” {ended[result['status']]}{reason}", output=found)
+    ended, says_it_all = _ENDED[result["status"]]
+    reason = "." if result["error"] in (None, "", says_it_all) else f": {result['error']}"
+    return Fail(f"“{output['workflow']}” {ended}{reason}", output=found)
 
 
 def _key(step: StepContext) -> str:

@@ -45,10 +45,11 @@ def _case(case: Mapping[str, Any], tried: Mapping[str, Any], value: Any) -> dict
     inner = tried.get("explanation")
     if isinstance(inner, Mapping) and "truth" in inner:
         return {"truth": holds, "logic": "AND", "sentence": f"{name}: {word}.", "children": [inner]}
-    return {"truth": holds, "sentence": f"{name} ({_wanted(case)}): {word}, the value is {excerpt(value)}."}
+    return {"truth": holds, "sentence": f"{name} ({wanted(case)}): {word}, the value is {excerpt(value)}."}
 
 
-def _wanted(case: Mapping[str, Any]) -> str:
+def wanted(case: Mapping[str, Any]) -> str:
+    """What a case that has no condition of its own asks of the value: a band, or to be equal."""
     # A configuration is recorded under the names of the fields, and written under their aliases.
     start, end = case.get("start", case.get("from")), case.get("end", case.get("to"))
     if start is not None and end is not None:

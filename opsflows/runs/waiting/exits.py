@@ -1,5 +1,6 @@
 """Exit conditions without an event: looked at each time a run goes on after a wait."""
 
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -28,8 +29,8 @@ def exit_reached(run: Run, *, now: datetime) -> Ended | None:
 
 def end_by_exit(progresses: Sequence[Progress], *, now: datetime) -> None:
     """Write why runs ended at an exit; where a branch came to it, ask for the end of the whole run."""
-    ended: list[tuple[object, str]] = []
-    asked: dict[object, str | None] = {}
+    ended: list[tuple[uuid.UUID, str]] = []
+    asked: dict[uuid.UUID, str | None] = {}
     for progress in progresses:
         reason = progress.rest.exit_reason if isinstance(progress.rest, Ended) else None
         if reason is None:

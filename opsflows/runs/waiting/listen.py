@@ -61,7 +61,10 @@ def _begun(runs: Sequence[Run]) -> dict[uuid.UUID, datetime]:
     """Since when events count, by run: since its event came in, not since it was routed; else since its start."""
     ids = {run.event_id for run in runs if run.event_id is not None}
     received = dict(Event.objects.filter(id__in=ids).values_list("id", "received_at"))
-    return {run.execution_id: received.get(run.event_id, run.started_at) for run in runs}
+    return {
+        run.execution_id: run.started_at if run.event_id is None else received.get(run.event_id, run.started_at)
+        for run in runs
+    }
 
 
 def _with_exits(runs: Sequence[Run]) -> set[uuid.UUID]:

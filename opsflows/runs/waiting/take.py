@@ -17,6 +17,7 @@ from opsflows.runs.waiting.matching import Waiting
 class _Item(NamedTuple):
     id: uuid.UUID
     status: str
+    scheduled_at: datetime
     resumes: bool
     node_id: str
     iteration: str
@@ -43,7 +44,7 @@ def take(found: Sequence[tuple[Waiting, RoutedEvent]], *, now: datetime) -> None
             continue
         if wait.purpose == EventWait.Purpose.EXIT:
             ended.setdefault(wait.execution_id, wait.reason)
-        elif _rests_at(item, wait.place):
+        elif _rests_at(item, wait.place, event):
             woken.append((item.id, QueueItem.Status.QUEUED.value, now, came(event)))
         else:
             # Its time is over, or its end is asked for: whoever works on it closes the wait.
@@ -76,6 +77,9 @@ def _still_open(ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
     return set(EventWait.objects.filter(id__in=ids, is_open=True).values_list("id", flat=True))
 
 
-def _rests_at(item: _Item, place: str) -> bool:
-    here = place_name(item.node_id, item.iteration, item.generation, item.attempt)
-    return item.status == QueueItem.Status.WAITING and item.resumes and here == place
+def _rests_at(item: _Item, place: str, event: RoutedEvent) -> bool:
+    """Whether the run still waits there; also where its time is over by now and the event had come before."""
+    if not item.resumes or place != place_name(item.node_id, item.iteration, item.generation, item.attempt):
+        return False
+    in_time = item.status == QueueItem.Status.QUEUED and event.received_at <= item.scheduled_at
+    return item.status == QueueItem.Status.WAITING or in_time

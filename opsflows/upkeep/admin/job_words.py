@@ -66,6 +66,16 @@ def _summary(result: Mapping[str, Any]) -> str:
     return f"{result.get('day')}: {_mails(result.get('sent', 0))}"
 
 
+def _failures(result: Mapping[str, Any]) -> str:
+    return _mails(result.get("sent", 0))
+
+
+def _retry(result: Mapping[str, Any]) -> str:
+    taken_up, refused = result.get("taken_up", 0), result.get("refused", 0)
+    runs = "1 run" if taken_up == 1 else f"{taken_up:,} runs"
+    return f"{runs} taken up" + (f", {refused:,} left alone" if refused else "")
+
+
 def _house(result: Mapping[str, Any]) -> str:
     deleted = sum(result.values())
     return f"{deleted:,} rows deleted" if deleted else "nothing was old enough"
@@ -85,6 +95,8 @@ def _mails(count: int) -> str:
 
 _SAID: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "databases.test": _test,
+    "failures.mail": _failures,
+    "runs.retry": _retry,
     "upkeep.sweep": _sweep,
     "retention.clean": _clean,
     "retention.report": _report,

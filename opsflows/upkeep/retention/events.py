@@ -20,8 +20,8 @@ class Events(RetentionKind):
     why_least = "a copy that a vendor sends again is recognised only as long as the first is kept"
     what = "Events, with what they carried and the keys by which copies of them are recognised."
     spares = (
-        "Events that were not handed over yet or were set aside, and events whose runs are kept: events stay at least "
-        "as long as runs do."
+        "Events that were not handed over yet or were set aside, and events that started, woke or ended a run that is "
+        "kept: events stay at least as long as runs do."
     )
 
     def find(self, *, account_id: uuid.UUID, before: datetime, after: Any, limit: int) -> Found:
@@ -30,7 +30,8 @@ class Events(RetentionKind):
             rows = rows.filter(id__gt=after)
         events = dict(rows.order_by("id").values_list("id", "routed_at")[:limit])
         waiting = {event_id for event_id, routed_at in events.items() if routed_at is None}
-        return found(list(events), waiting | needed.set_aside(events) | needed.with_runs(events), limit)
+        spared = waiting | needed.set_aside(events) | needed.with_runs(events) | needed.taken_by_waits(events)
+        return found(list(events), spared, limit)
 
     def delete(self, keys: Sequence[Any]) -> int:
         EventKey.objects.filter(event_id__in=keys)._raw_delete(using="default")

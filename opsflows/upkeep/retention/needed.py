@@ -8,7 +8,7 @@ from django.db.models import Q
 from opsflows.events.models import RoutingFailure
 from opsflows.queue.written_out import written_out
 from opsflows.records.models import Task
-from opsflows.runs.models import Execution
+from opsflows.runs.models import EventWait, Execution
 
 
 def set_aside(event_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
@@ -39,6 +39,13 @@ def with_runs(event_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
     """Which of these events are a run's."""
     rows = Execution.objects.filter(_has_event(), event__in=event_ids)
     return {event_id for event_id in rows.values_list("event_id", flat=True) if event_id is not None}
+
+
+def taken_by_waits(event_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Which of these events a run that is kept had waited for, or was ended by."""
+    taken = Q(written_out("workflow_waits.event_id IS NOT NULL"))
+    rows = EventWait.objects.filter(taken, event__in=event_ids).values_list("event_id", flat=True)
+    return {event_id for event_id in rows if event_id is not None}
 
 
 def _has_event() -> Q:

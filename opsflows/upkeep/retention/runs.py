@@ -1,4 +1,4 @@
-"""Runs, with their steps and values. Versions of workflows are never deleted."""
+"""Runs, with their steps, branches, waits and values. Versions of workflows are never deleted."""
 
 import uuid
 from collections.abc import Sequence
@@ -6,7 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from opsflows.queue.ids import first_id
-from opsflows.runs.models import Execution, Step, Variable
+from opsflows.runs.models import (
+    Branch,
+    EventWait,
+    Execution,
+    FailureNotice,
+    Fork,
+    StateChange,
+    Step,
+    Variable,
+)
 from opsflows.upkeep.models import RetentionPolicy
 from opsflows.upkeep.retention import needed
 from opsflows.upkeep.retention.kind import Found, RetentionKind, found
@@ -40,4 +49,10 @@ class Runs(RetentionKind):
     def delete(self, keys: Sequence[Any]) -> int:
         Step.objects.filter(execution__in=keys)._raw_delete(using="default")
         Variable.objects.filter(execution__in=keys)._raw_delete(using="default")
+        EventWait.objects.filter(execution__in=keys)._raw_delete(using="default")
+        Branch.objects.filter(fork__in=Fork.objects.filter(execution__in=keys))._raw_delete(using="default")
+        Fork.objects.filter(execution__in=keys)._raw_delete(using="default")
+        FailureNotice.objects.filter(execution__in=keys)._raw_delete(using="default")
+        StateChange.objects.filter(execution__in=keys)._raw_delete(using="default")
+        Execution.objects.filter(replay_of__in=keys).update(replay_of=None)
         return Execution.objects.filter(id__in=keys)._raw_delete(using="default")

@@ -10,6 +10,7 @@ from opsflows.rules import RuleError
 from opsflows.rules.conditions.explain import list_in_words
 from opsflows.rules.conditions.tree import Group, Leaf, Reference, parse_tree
 from opsflows.rules.text import to_text
+from opsflows.runs.trace.explained import wanted
 from opsflows.runs.trace.places import Place, place_of
 from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.graph import CONDITION, Graph, Node
@@ -19,7 +20,7 @@ from opsflows.workflows.read_graph import read_graph
 _JOINED = {"AND": "all of these hold", "OR": "one of these holds", "NOT": "not all of these hold"}
 _HANDLES = {"true": "if yes", "false": "if no", "error": "if it fails", "done": "then"}
 #: What says most about a step, the first that its configuration has.
-_TELLING = ("title", "subject", "message", "url", "event", "duration", "until", "reason", "table")
+_TELLING = ("title", "subject", "message", "url", "event", "duration", "until", "reason", "table", "items")
 _LONGEST = 160
 
 
@@ -81,6 +82,8 @@ def in_words(conditions: Any) -> Clause:
 def gist(config: Mapping[str, Any]) -> str:
     """The one thing in a step's configuration that tells what it is about."""
     named = [config[key] for key in ("values", "formulas") if isinstance(config.get(key), Mapping)]
+    listed = [config[key] for key in ("branches", "variants") if isinstance(config.get(key), list)]
+    named += [[each.get("name") for each in names if isinstance(each, Mapping)] for names in listed]
     found = ", ".join(str(name) for names in named for name in names)
     found = found or next((to_text(config[name]) for name in _TELLING if config.get(name)), "")
     return found if len(found) <= _LONGEST else f"{found[: _LONGEST - 1]}…"
@@ -93,7 +96,8 @@ def _line(node: Node, numbers: Mapping[str, int], graph: Graph) -> Line:
     ways = tuple(
         (_HANDLES.get(edge.handle, edge.handle), numbers[edge.target])
         for edge in edges
-        if edge.target in numbers and (len(edges) > 1 or numbers[edge.target] != number + 1)
+        if edge.target in numbers
+        and (len(edges) > 1 or numbers[edge.target] != number + 1 or edge.handle not in _HANDLES)
     )
     condition = _clause_of(node) if node.kind == CONDITION else None
     return Line(number, place_of(node), gist(config), condition, ways, None if condition else config)
@@ -112,7 +116,20 @@ def _in_order(graph: Graph) -> list[Node]:
 
 
 def _clause_of(node: Node) -> Clause:
-    return in_words(node.config.get("conditions"))
+    cases = node.config.get("cases")
+    if not isinstance(cases, list) or not cases:
+        return in_words(node.config.get("conditions"))
+    value = to_text(node.config.get("value"))
+    parts = (_case(case, value) for case in cases if isinstance(case, Mapping))
+    return Clause("the first of these that holds, else “else”", tuple(parts))
+
+
+def _case(case: Mapping[str, Any], value: str) -> Clause:
+    name = to_text(case.get("name"))
+    if case.get("conditions") is None:
+        return Clause(f"“{name}”: {value} {wanted(case)}")
+    found = in_words(case["conditions"])
+    return Clause(f"“{name}”: {found.sentence}", found.parts)
 
 
 def _clause(node: Group | Leaf) -> Clause:

@@ -16,7 +16,8 @@ from opsflows.admin_site.pages import PageAdmin
 from opsflows.runs.admin.looks import RUN
 from opsflows.runs.models import Execution
 from opsflows.workflows.admin.looks import look_of
-from opsflows.workflows.admin.trying.page import try_page
+from opsflows.workflows.admin.run_now import list_links
+from opsflows.workflows.admin.try_page import try_page
 from opsflows.workflows.admin.workflow_acts import ACTS
 from opsflows.workflows.admin.workflow_page import workflow_context
 from opsflows.workflows.models import Workflow
@@ -78,7 +79,8 @@ class WorkflowAdmin(PageAdmin):
 
     def page_context(self, request: HttpRequest, row: Workflow) -> dict[str, Any]:
         try_url = reverse("admin:workflows_workflow_try", args=[row.pk])
-        return {**workflow_context(row), "links": [{"label": "Try it", "icon": "experiment", "url": try_url}]}
+        tried = {"label": "Try it", "icon": "experiment", "url": try_url}
+        return {**workflow_context(row), "links": [tried, *list_links(request, row)]}
 
     @admin.display(description="State")
     def state(self, workflow: Workflow) -> SafeString:

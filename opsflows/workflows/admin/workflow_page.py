@@ -5,6 +5,7 @@ from typing import Any
 from opsflows.admin_site.document import document
 from opsflows.admin_site.markup import badge
 from opsflows.outbound import redact_value
+from opsflows.runs.admin.in_line import in_line_of
 from opsflows.runs.admin.looks import RUN
 from opsflows.runs.models import Execution
 from opsflows.workflows.admin.looks import look_of
@@ -42,6 +43,7 @@ def workflow_context(workflow: Workflow) -> dict[str, Any]:
             {"row": run, "badge": badge(RUN[Execution.Status(run.execution_status)])}
             for run in runs.only("execution_status", "started_at", "error_message")[:_LISTED]
         ],
+        "in_line": in_line_of(workflow.pk),
         "definition": document(redact_value(workflow.workflow_data)),
         "settings": document(workflow.settings) if workflow.settings else None,
     }

@@ -87,9 +87,7 @@ def test_what_is_dropped_is_recorded_and_explained(engine: Engine, live: Callabl
     assert titles() == ["0", "1", "9"]
 
 
-def test_every_door_counts_but_a_persons_own_start(
-    engine: Engine, live: Callable[..., Workflow], actor: Actor
-) -> None:
+def test_every_door_counts_but_a_persons_own_start(engine: Engine, live: Callable[..., Workflow], actor: Actor) -> None:
     workflow = live("deal.won", TASK, settings=hourly(1))
     by_hand = [start_by_hand(actor=actor, workflow_id=workflow.pk, data={"n": n}, now=NOW) for n in "abc"]
     assert {run.origin for run in by_hand} == {Execution.Origin.PERSON}

@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -62,6 +63,7 @@ class History:
 
     def die_in_the_commit(self) -> None:
         """Before the commit that lets the next one in, or right behind it."""
+
         def die(*_: Any, **__: Any) -> None:
             raise Died
 
@@ -70,15 +72,12 @@ class History:
                 patch.setattr(checkpoint, "after_end", die)
             else:
                 patch.setattr(RunsLane, "_committed", die)
-            try:
+            with suppress(Died):
                 self.engine.settle()
-            except Died:
-                pass
         self.engine.crash()
 
 
-@pytest.mark.parametrize("limit", [1, 2])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("limit", "seed"), [(1, 1), (1, 2), (2, 1)])
 def test_gates_are_right_after_whatever_happens(
     engine: Engine, live: Callable[..., Workflow], actor: Actor, limit: int, seed: int
 ) -> None:
@@ -89,7 +88,7 @@ def test_gates_are_right_after_whatever_happens(
         {"type": "probe_outside"},
         settings={"concurrency": {"limit": limit, "key": "{{customer}}"}, "timeout": "40 minutes"},
     )
-    dice = random.Random(seed * 10 + limit)  # noqa: S311  (the same history every time)
+    dice = random.Random(seed * 10 + limit)
     history = History(engine, actor, workflow, dice)
     acts = [history.event] * 4 + [history.time] * 3 + [history.work] * 2
     acts += [history.by_hand, history.cancel, history.cancel, history.crash, history.die_in_the_commit]

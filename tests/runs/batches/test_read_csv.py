@@ -1,7 +1,9 @@
 """CSV files as people have them: what is read, what is left out by line, what is refused as a whole."""
 
+import contextlib
 import csv
 import io
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -75,7 +77,7 @@ def test_a_nul_leaves_its_row_out() -> None:
     ],
 )
 def test_what_is_refused_says_where_and_why(content: bytes, said: str) -> None:
-    with pytest.raises(WrongList, match=said):
+    with pytest.raises(WrongList, match=re.escape(said)):
         read(content)
 
 
@@ -91,10 +93,9 @@ def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @given(st.binary(max_size=200))
 def test_garbage_is_read_or_refused(content: bytes) -> None:
-    try:
-        read(content, numbers=True)
-    except WrongList as error:
-        assert str(error)
+    # Nothing else comes out of it.
+    with contextlib.suppress(WrongList):
+        assert isinstance(read(content, numbers=True)[0], list)
 
 
 CELL = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\x00"), max_size=8)

@@ -9,15 +9,12 @@ from opsflows.accounts.actor import Actor
 from opsflows.runs.cancel import cancel
 from opsflows.runs.models import EventWait, Execution, Fork, QueueItem, Step
 from opsflows.runs.resolve_unclear import resolve_unclear
-from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.outcomes import Retry, Unclear
-from opsflows.workflows.save_draft import create_workflow
 from tests.runs.engine import Engine
-from tests.runs.graphs import graph
 from tests.runs.kinds import OutsideProbe, UnsafeProbe
 from tests.runs.waiting.conftest import Publish
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 REST = {"type": "delay", "duration": "1 hour"}
 REST_OVER = timedelta(hours=1)
@@ -266,25 +263,3 @@ def test_a_run_that_is_taken_up_again_listens_again(engine: Engine, publish_flow
     engine.emit("order.completed", order={"id": 1})
     engine.settle()
     assert ended(engine) == ("completed", "The order completed.")
-
-
-@pytest.mark.parametrize(
-    ("each", "path", "words"),
-    [
-        ({}, "", "Say what ends the run"),
-        ({"event": "Order Completed"}, ".event", "order"),
-        ({"event": "{{name}}"}, ".event", "it holds no variables"),
-        ({"event": "order.completed", "field": "id"}, ".value", "Say which value id must have"),
-        ({"event": "order.completed", "value": 1}, ".field", "Name the field"),
-        ({"field": "id", "value": 1}, ".event", "Name the event that field and value are about"),
-        ({"conditions": {"field": "a", "operator": "nearly"}}, ".conditions.operator", "nearly"),
-        ({"event": "order.completed", "field": "id", "value": "{{ id"}, ".value", ""),
-        ({"event": "order.completed", "why": "x"}, ".why", "not known"),
-    ],
-)
-def test_a_draft_is_refused_with_the_place(actor: Actor, each: dict[str, Any], path: str, words: str) -> None:
-    with pytest.raises(InvalidDefinition) as refused:
-        create_workflow(actor=actor, name="Flow", workflow_data=graph(rest=REST), settings=exits(each))
-    [problem] = refused.value.problems
-    assert problem.path == f"settings.exits[0]{path}"
-    assert words in problem.message

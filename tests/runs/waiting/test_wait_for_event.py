@@ -9,12 +9,11 @@ from opsflows.accounts.models import PlatformAccount
 from opsflows.events.emit import emit
 from opsflows.runs.cancel import cancel
 from opsflows.runs.models import EventWait, Execution, QueueItem, Step
-from opsflows.workflows.errors import InvalidDefinition
 from tests.runs.engine import Engine
 from tests.runs.kinds import OutsideProbe
 from tests.runs.waiting.conftest import Publish
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def paid(**config: Any) -> dict[str, Any]:
@@ -85,31 +84,28 @@ def test_the_steps_own_time_limit_fails_it(engine: Engine, publish_flow: Publish
     assert not EventWait.objects.filter(is_open=True).exists()
 
 
-@pytest.mark.parametrize(
-    ("wanted", "came", "fits"),
-    [
-        (42, 42, True),
-        (42, "42.0", True),
-        ("42", 42, True),
-        ("007", 7, True),
-        ("007", "7", False),
-        ("a-1", "a-1", True),
-        ("a-1", "A-1", False),
-        (True, "TRUE", True),
-        (42, None, False),
-        (42, [42], False),
-    ],
-)
-def test_it_is_found_by_a_field_that_is_equal(
-    engine: Engine, publish_flow: Publish, wanted: Any, came: Any, fits: bool
-) -> None:
+def test_it_is_found_by_a_field_that_is_equal(engine: Engine, publish_flow: Publish) -> None:
     publish_flow(*WAYS, wait=paid(field="invoice.id", value="{{id}}", timeout="1 day"), **AFTER)
-    engine.emit("deal.won", id=wanted)
+    pairs = [
+        (42, 42, True),
+        (43, "43.0", True),
+        ("44", 44, True),
+        ("007", 7, True),
+        ("008", "8", False),
+        ("a-1", "a-1", True),
+        ("b-1", "B-1", False),
+        (True, "TRUE", True),
+        (45, None, False),
+        (46, [46], False),
+    ]
+    for wanted, _, _ in pairs:
+        engine.emit("deal.won", id=wanted)
     engine.settle()
-    engine.emit("invoice.paid", amount=1)
-    engine.emit("invoice.paid", amount=2, invoice={"id": came})
+    engine.emit("invoice.paid", amount="missing")
+    for index, (_, came, _) in enumerate(pairs):
+        engine.emit("invoice.paid", amount=index, invoice={"id": came})
     engine.settle()
-    assert notes() == (["2"] if fits else [])
+    assert sorted(notes()) == [str(index) for index, (_, _, fits) in enumerate(pairs) if fits]
 
 
 def test_conditions_are_asked_of_the_event(engine: Engine, publish_flow: Publish) -> None:
@@ -251,23 +247,3 @@ def test_a_value_that_is_not_there_fails_the_step(engine: Engine, publish_flow: 
     run = engine.run()
     assert run.execution_status == "failed"
     assert "value: is empty; the variable that names it has no value here." in (run.error_message or "")
-
-
-@pytest.mark.parametrize(
-    ("config", "path", "words"),
-    [
-        ({"event": "Invoice Paid"}, "event", "invoice"),
-        ({"field": "id"}, "value", "Say which value id must have"),
-        ({"value": "{{id}}"}, "field", "Name the field of the event"),
-        ({"field": "{{id}}", "value": 1}, "field", "a variable goes into value"),
-        ({"field": "id", "value": [1]}, "value", "Must be a text, a number"),
-        ({"timeout": "soon"}, "timeout", "is not a duration"),
-        ({"conditions": {"field": "a", "operator": "nearly"}}, "conditions.operator", "nearly"),
-    ],
-)
-def test_publishing_says_what_is_wrong(publish_flow: Publish, config: dict[str, Any], path: str, words: str) -> None:
-    with pytest.raises(InvalidDefinition) as refused:
-        publish_flow(*WAYS, wait=paid(**config), **AFTER)
-    [problem] = refused.value.problems
-    assert problem.path == f"nodes[wait].config.{path}"
-    assert words in problem.message

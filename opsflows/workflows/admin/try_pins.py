@@ -14,10 +14,13 @@ from opsflows.admin_site.pairs import PairsField
 from opsflows.runs.engine.shown import shown
 from opsflows.runs.models import Execution, Step
 from opsflows.runs.rehearsal.tried import TriedStep
-from opsflows.workflows.admin.trying.state import pairs_of
+from opsflows.workflows.admin.try_state import pairs_of
 from opsflows.workflows.graph import ERROR_HANDLE, Node
+from opsflows.workflows.inputs import nested
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.pin_answer import ways_out
+from opsflows.workflows.read_graph import read_graph
+from opsflows.workflows.reads import reads_of
 
 #: Runs whose answers are offered, and those that are looked through for them.
 _OFFERED, _LOOKED_THROUGH = 5, 20
@@ -83,7 +86,15 @@ def _answers(workflow: Workflow, node: Node, steps: Sequence[TriedStep]) -> Iter
     if tried is not None and tried.output is not None and tried.status != "pinned":
         yield Answer(_TRIED, "What this trial answers", shown(tried.output), tried.outcome or "")
     yield from _of_runs(workflow, node)
-    yield Answer(_NOTHING, "Nothing yet, to be filled in", {}, "")
+    yield Answer(_NOTHING, "What later steps read of it, to be filled in", _read_later(workflow, node), "")
+
+
+def _read_later(workflow: Workflow, node: Node) -> dict[str, Any]:
+    """The fields of its answer that other steps name, empty."""
+    prefix = f"steps.{node.id}.output."
+    paths = (path for each in read_graph(workflow.workflow_data).nodes for path in reads_of(each))
+    # The shorter path first: what others read inside of it counts.
+    return nested((path.removeprefix(prefix), None) for path in sorted(set(paths)) if path.startswith(prefix))
 
 
 def _of_runs(workflow: Workflow, node: Node) -> Iterator[Answer]:

@@ -45,6 +45,7 @@ class ShownStep:
 
     step: TriedStep
     place: Place
+    look: Look
     badge: SafeString
     way: str
     at: SafeString
@@ -57,8 +58,6 @@ class ShownStep:
     is_pinned: bool
     is_last: bool
     lanes: tuple[ShownLane, ...]
-    #: Of a list: how many items there are in all, where not all are led.
-    more: int
 
 
 def shown_steps(steps: Sequence[TriedStep], count: int, graph: Graph) -> tuple[ShownStep, ...]:
@@ -79,6 +78,7 @@ class _Shown:
         return ShownStep(
             step=step,
             place=place(step.id, step.label, step.kind),
+            look=_LOOKS[step.status],
             badge=badge(_LOOKS[step.status]),
             way=self._way(step) if is_over else "",
             at=at(step.at),
@@ -91,7 +91,6 @@ class _Shown:
             is_pinned=node is not None and node.pinned is not None,
             is_last=bool(self._gone) and step is self._gone[-1],
             lanes=tuple(self._lane(step, branch) for branch in step.branches if self._is_begun(step, branch)),
-            more=(step.total or 0) - len(step.branches),
         )
 
     def _lane(self, step: TriedStep, branch: TriedBranch) -> ShownLane:

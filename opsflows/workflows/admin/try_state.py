@@ -12,7 +12,7 @@ from opsflows.admin_site.filters import as_uuid
 from opsflows.admin_site.leaves import edited, leaves
 from opsflows.admin_site.pairs import Pair, PairsField
 from opsflows.queue.ids import new_id
-from opsflows.workflows.admin.trying.given import Given, given
+from opsflows.workflows.admin.try_given import Given, given
 from opsflows.workflows.models import Workflow
 
 _FAR = timedelta(days=3650)

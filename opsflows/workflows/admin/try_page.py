@@ -20,9 +20,9 @@ from opsflows.runs.admin.shown_step import shown_value
 from opsflows.runs.dry_run import DryRun, dry_run
 from opsflows.runs.trace.steps import Value
 from opsflows.workflows.admin.sentence import reading
-from opsflows.workflows.admin.trying.pins import PinEditor, pin_editor
-from opsflows.workflows.admin.trying.shown import ends_in_words, shown_steps, title_of
-from opsflows.workflows.admin.trying.state import Trial, trial
+from opsflows.workflows.admin.try_pins import PinEditor, pin_editor
+from opsflows.workflows.admin.try_shown import ends_in_words, shown_steps, title_of
+from opsflows.workflows.admin.try_state import Trial, trial
 from opsflows.workflows.admin.workflow_acts import named
 from opsflows.workflows.errors import InvalidDefinition, RevisionConflict
 from opsflows.workflows.graph import Graph
