@@ -17,6 +17,9 @@ SERVED = (
     ("Runs end to end", ("bench.flow", "--database", "{database}")),
     ("Latency", ("bench.latency", "--database", "{database}")),
     ("Memory", ("bench.memory", "--database", "{database}")),
+    ("Steps", ("bench.steps", "--database", "{database}")),
+    ("Lists", ("bench.lists", "--database", "{database}")),
+    ("Idle", ("bench.idle", "--database", "{database}")),
     ("History", ("bench.history", "--database", "{database}")),
 )
 #: Those that need no server.

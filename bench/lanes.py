@@ -1,4 +1,4 @@
-"""A worker's lanes in this process, without django-q2: what the engine itself takes, and nothing of its surroundings."""
+"""A worker's lanes in this process, without django-q2: what the engine takes, and nothing of its surroundings."""
 
 import logging
 import math

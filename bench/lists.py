@@ -1,8 +1,8 @@
-"""A `foreach` over 10,000 items: items a second, the worker's peak memory, and how soon a new worker goes on after a kill.
+"""A `foreach` over 10,000 items: items a second, the worker's peak memory, and how soon it goes on after a kill.
 
 Run as ``python -m bench.lists``. Two lists, one after the other: a task is made for each item, and a local receiver is
 called for each; 50 are under way at once. Beside them stand as many runs of the same single step, drained from a
-backlog by the same worker: the limit is that an item costs no more than a run. In the middle of a second list the
+backlog by the same worker. In the middle of a second list the
 process that does the work is killed; it counts how long until further items are done. At the end nothing may be lost,
 and nothing done twice (of calls: under two keys).
 """
@@ -157,8 +157,8 @@ def measure(vendor: str, items: int, runs: int) -> None:
             check(stack, kind, 2 * items + runs)
             rate, beside = items / elapsed, runs / apart
             print(
-                f"  {kind}: {rate:6.0f} items/s, {rate / beside:.2f} of runs of that step alone ({beside:.0f}/s, aim: at "
-                f"least 1)   peak {peak:.0f} MB   goes on {resumed:.1f} s after a kill",
+                f"  {kind}: {rate:6.0f} items/s, {rate / beside:.2f} of runs of that step alone ({beside:.0f}/s)   "
+                f"peak {peak:.0f} MB   goes on {resumed:.1f} s after a kill",
                 flush=True,
             )
 

@@ -22,7 +22,11 @@ EVENT = "bench.steps"
 
 def rule() -> dict[str, Any]:
     """Twenty pairs: a variable is set, and a condition looks at it."""
-    return {"name": "Forty steps", "trigger": EVENT, "workflow_data": {"nodes": list(_nodes()), "edges": list(_edges())}}
+    return {
+        "name": "Forty steps",
+        "trigger": EVENT,
+        "workflow_data": {"nodes": list(_nodes()), "edges": list(_edges())},
+    }
 
 
 def _nodes() -> Iterator[dict[str, Any]]:
@@ -113,7 +117,7 @@ class Copies:
                 columns = ", ".join(field.column for field in fields)
                 places = ", ".join(["%s"] * len(fields))
                 table = model._meta.db_table
-                cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", values)  # noqa: S608
+                cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", values)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

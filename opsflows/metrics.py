@@ -16,7 +16,7 @@ EVENTS_ROUTED = Counter(
 REJECTIONS = Counter("opsflows_rejections", "Requests with events that were refused, by reason.", ["reason"])
 RUNS_FINISHED = Counter("opsflows_runs_finished", "Runs that came to an end, by status.", ["status"])
 RUNS_LEFT_OUT = Counter(
-    "opsflows_runs_left_out", "Runs that were not begun because their workflow had started as many as it may in an hour."
+    "opsflows_runs_left_out", "Runs not begun because their workflow had started as many as it may in an hour."
 )
 OUTBOUND_CALLS = Counter("opsflows_outbound_calls", "Calls to other systems, by outcome.", ["outcome"])
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)

@@ -10,6 +10,7 @@ from opsflows.outbound import redact_value
 from opsflows.runs.dry_run import DryRun
 from opsflows.runs.models import Execution, Fork, Step
 from opsflows.runs.rehearsal.tried import TriedBranch, TriedStep
+from opsflows.runs.trace.explained import masked
 from opsflows.runs.trace.progress import ForkProgress, progress_of
 
 
@@ -73,13 +74,20 @@ def step_document(step: Step) -> dict[str, Any]:
         "iteration": step.iteration,
         "outcome": step.handle or None,
         "input": step.input_data,
-        "output": redact_value(step.output_data),
+        "output": _shown(step.output_data),
         "sets": step.step_config.get("sets"),
         "warnings": step.warnings,
         "error": step.error_message,
         "startedAt": step.started_at,
         "completedAt": step.completed_at,
     }
+
+
+def _shown(output: Any) -> Any:
+    found = redact_value(output)
+    if isinstance(found, dict) and isinstance(found.get("explanation"), dict):
+        found["explanation"] = masked(found["explanation"])
+    return found
 
 
 def dry_run_document(tried: DryRun, *, problems: Iterable[Mapping[str, str]]) -> dict[str, Any]:

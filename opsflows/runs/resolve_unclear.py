@@ -40,10 +40,10 @@ def resolve_unclear(
     actor.require(Permission.RUNS_OPERATE)
     with transaction.atomic():
         lock_parent(execution_id)
-        held = QueueItem.objects.select_for_update().filter(
-            execution_id=execution_id, account_id=actor.account_id, status=QueueItem.Status.HELD
-        )
-        item = held.filter(id=item_id).first() if item_id is not None else held.order_by("id").first()
+        # All rows of the run, in one order: to end a branch wakes whoever waits for it.
+        rows = QueueItem.objects.filter(execution_id=execution_id, account_id=actor.account_id).order_by("id")
+        held = [row for row in rows.select_for_update() if row.status == QueueItem.Status.HELD]
+        item = next((row for row in held if item_id in (None, row.id)), None)
         if item is None:
             raise NotHeld("This run does not wait for a decision.")
         step_id = item.node_id

@@ -1,19 +1,19 @@
 """What may be meant and may be a slip: said, and not held against the author."""
 
 import uuid
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from django.db.models import Q
 
 from opsflows.events.models import EventType
 from opsflows.rules import Problem
+from opsflows.workflows.error_workflow import named_in
 from opsflows.workflows.models import Workflow
 
 
 def warnings_for(workflow: Workflow) -> list[Problem]:
     """Warnings about the draft: the trigger as the rule form calls it, settings by their full path."""
-    return [*_event_warnings(workflow), *_settings_warnings(workflow.settings)]
+    return [*_event_warnings(workflow), *_settings_warnings(workflow)]
 
 
 def _event_warnings(workflow: Workflow) -> Iterator[Problem]:
@@ -27,14 +27,15 @@ def _event_warnings(workflow: Workflow) -> Iterator[Problem]:
     )
 
 
-def _settings_warnings(settings: Mapping[str, Any]) -> Iterator[Problem]:
-    """Rules' settings that are kept for later and change nothing today."""
-    handling = settings.get("errorHandling")
-    if isinstance(handling, Mapping) and handling.get("notifyOnFailure"):
+def _settings_warnings(workflow: Workflow) -> Iterator[Problem]:
+    """Settings that change nothing as they stand."""
+    named = [found.name for found in named_in(workflow.settings)]
+    if named and named[0] in (str(workflow.pk), workflow.workflow_name):
         yield Problem(
-            "settings.errorHandling.notifyOnFailure",
-            "notifyOnFailure is stored but not acted on yet: nobody is written to when a run fails.",
+            "settings.errorHandling.errorWorkflow",
+            "This is the workflow itself, and its own failures do not start it; name another one.",
         )
+    settings = workflow.settings
     if settings.get("throttleAction") is not None and settings.get("maxExecutionsPerHour") is None:
         yield Problem(
             "settings.throttleAction",

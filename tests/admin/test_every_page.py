@@ -17,7 +17,7 @@ from opsflows.lookups.models import LookupTable, NamedList, Segment
 from opsflows.messages.models import MessageTemplate, Notification
 from opsflows.queue.models import Job, WorkerHeartbeat
 from opsflows.records.models import Record, Task
-from opsflows.runs.models import Execution, RunBatch
+from opsflows.runs.models import Execution, RunBatch, StateValue
 from opsflows.schedules.models import Schedule, ScheduleFire
 from opsflows.upkeep.models import RetentionPolicy, SummaryChoice
 from opsflows.workflows.models import Workflow
@@ -35,6 +35,7 @@ OWNED = {
     Event: "account",
     EventType: "account",
     Execution: "account",
+    StateValue: "account",
     Job: "account",
     LookupTable: "account",
     Membership: "account",

@@ -41,11 +41,11 @@ def titles(client: Client) -> list[str]:
 
 def test_the_sidebar_follows_the_event(admin: Client, viewer: Client, alpha: World) -> None:
     way = ["Home", "Notifications", "Sources", "Rejections", "Events", "Catalog", "Set aside"]
-    way += ["Workflows", "Runs", "Schedules", "Business hours", "Needs attention", "Message templates"]
-    way += ["Segments", "Lists", "Lookup tables", "Tasks", "Records"]
+    way += ["Workflows", "Runs", "Batches", "Schedules", "Business hours", "Needs attention", "Message templates"]
+    way += ["Segments", "Lists", "Lookup tables", "Kept values", "Tasks", "Records", "Files"]
     upkeep = ["Upkeep", "Daily summary", "Retention"]
     access = ["People", "Teams", "Recipients", "API keys", "Accounts", "Sign-ins", "Audit"]
-    assert titles(admin) == [*way, *upkeep, *access, "Workers"]
+    assert titles(admin) == [*way, "Databases", "Statements", *upkeep, *access, "Workers"]
     assert titles(viewer) == [*way, *upkeep, "Teams", "Recipients", "Workers"]
 
 

@@ -25,6 +25,7 @@ from opsflows.queue.models import Job
 from opsflows.records.models import Activity, Record, Tag, Task
 from opsflows.runs.batches.prepare import prepare_csv
 from opsflows.runs.models import Execution, QueueItem, Step, Variable
+from opsflows.runs.states.correct import keep_value
 from opsflows.schedules.create_schedule import create_schedule
 from opsflows.schedules.fire_now import fire_now
 from opsflows.upkeep.models import RetentionPolicy, SummaryChoice
@@ -97,6 +98,7 @@ class World:
         notify(account_id=self.account.pk, users=people, title=f"News of {name}", link="/admin/", now=now)
         self._lookups(name)
         self._upkeep(name)
+        keep_value(actor=self.actor, name=f"value {name}", value=name, workflow_id=workflow.pk, now=now)
         database = Database.objects.create(
             account=self.account, name=name, host="db.example", database_name=name, username="reader", password=SECRET
         )

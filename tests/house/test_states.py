@@ -7,7 +7,7 @@ from django.db import connection
 
 from opsflows.accounts.models import PlatformAccount
 from opsflows.queue.models import Job
-from opsflows.runs.models import Branch, EventWait, Execution, Fork, QueueItem, Step
+from opsflows.runs.models import Branch, Execution, Fork, QueueItem, Step
 from tests.house.project import ROOT
 from tests.house.states.lives import Lives
 from tests.house.states.recorder import GONE, NEW, Machine, Transition, recorded

@@ -55,6 +55,14 @@ EVENT: dict[str, Any] = {
         ("today | date_add: '-1 day'", "2026-03-19"),
         ("endDate | date_add: '-30 days' | format_date: '%d %b'", "01 Dec"),
         ("gone | date_add: '+1 day'", ""),
+        ("'2026-03-20T14:10:30Z' | time_until", "1 hour 5 minutes"),
+        ("'2026-03-22' | time_until", "1 day 9 hours"),
+        ("'2026-03-20T13:05:59Z' | time_until", "less than a minute"),
+        ("'2026-03-20T13:00:00Z' | time_until", "less than a minute"),
+        ("'2026-03-10T12:00:00Z' | time_since", "10 days 1 hour"),
+        ("'2026-03-20T13:03:59Z' | time_since", "1 minute"),
+        ("gone | time_until", ""),
+        ("gone | time_since", ""),
         ("items | map: 'sku' | join: '/'", "A/B"),
         ("items | where: 'ok' | size", "1"),
         ("items | sum: 'n'", "3.5"),
@@ -98,6 +106,8 @@ def test_calculated_values_stay_numbers(clock: Clock) -> None:
         ("endDate | format_date: '100%'", "not known"),
         ("message | truncate: 'x'", "whole number"),
         ("'9999-12-31T23:59:59-12:00' | format_date", "cannot calculate"),
+        ("name | time_until", "time_until needs a date"),
+        ("'9999-12-31T23:59:59-12:00' | time_since", "cannot calculate"),
     ],
 )
 def test_a_filter_that_cannot_do_its_work_says_so(clock: Clock, expression: str, says: str) -> None:

@@ -20,6 +20,8 @@ EVENT: dict[str, Any] = {
     "scores": [1, 2, 3],
     "min": 5,
     "none": None,
+    "due": "2026-03-20T15:00:00+01:00",
+    "day": "2026-03-22",
 }
 
 
@@ -39,6 +41,11 @@ EVENT: dict[str, Any] = {
         ('vendor == "or" OR usage >= 80', True),
         ("today > '2026-01-01'", True),
         ("true == false", False),
+        ("minutes_between(now, due)", Decimal(55)),
+        ("hours_between(due, '2026-03-20T13:30:00Z')", Decimal("-0.5")),
+        ("days_between(today, day) + days_between(day, '2026-04-01')", Decimal(12)),
+        # A Sunday of 23 hours lies in between.
+        ("hours_between('2026-03-28', '2026-03-30T00:00:00')", Decimal(47)),
     ],
 )
 def test_result(clock: Clock, source: str, expected: object) -> None:
@@ -59,6 +66,8 @@ def test_result(clock: Clock, source: str, expected: object) -> None:
         ("true + 1", "true is not a number"),
         ("round(usage, 99)", "0 to 20"),
         ("big * big", "too large"),
+        ("minutes_between(now, vendor)", '"aws" is not a date'),
+        ("days_between('0001-01-01', now)", "no date that can be calculated with"),
     ],
 )
 def test_no_result_for_this_event(clock: Clock, source: str, says: str) -> None:
@@ -97,6 +106,7 @@ def test_no_result_for_this_event(clock: Clock, source: str, says: str) -> None:
         "max()",
         "min(*scores)",
         "if_else(1, 2)",
+        "days_between(now)",
         "`a`",
         "a if b else c",
         "x = 'unclosed",

@@ -9,7 +9,7 @@ from simpleeval import SimpleEval
 from opsflows.rules.arithmetic import ArithmeticFailure
 from opsflows.rules.clock import Clock
 from opsflows.rules.errors import FormulaError
-from opsflows.rules.formulas.functions import COMPARISONS, FUNCTIONS, OPERATORS, ordered
+from opsflows.rules.formulas.functions import COMPARISONS, OPERATORS, functions, ordered
 from opsflows.rules.formulas.parse import parse_formula
 from opsflows.rules.lookup import MISSING, Segments, walk
 from opsflows.rules.text import excerpt
@@ -43,7 +43,7 @@ class Formula:
 
         evaluator = SimpleEval(
             operators={**OPERATORS, **{kind: ordered(accept, clock) for kind, accept in COMPARISONS.items()}},
-            functions={name: function for name, (function, _, _) in FUNCTIONS.items()},
+            functions=functions(clock),
             names=operand,
         )
         plain_call = evaluator.nodes[ast.Call]
@@ -63,7 +63,7 @@ class Formula:
 
 def compile_formula(source: str, *, path: str = "") -> Formula:
     """The formula that `source` spells: + - * / %, comparisons, and/or/not, parentheses, fields by their dotted path,
-    and min, max, round, abs, sum, if_else.
+    and min, max, round, abs, sum, if_else, days_between, hours_between, minutes_between.
 
     Raises:
         RuleError: for anything else.

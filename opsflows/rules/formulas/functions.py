@@ -1,14 +1,17 @@
 """What a formula can calculate with: its functions and operators, each on exact numbers."""
 
 import ast
+import datetime
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from opsflows.rules.arithmetic import EXACT, rounded, to_decimal
 from opsflows.rules.clock import Clock
-from opsflows.rules.compare import equals, order
+from opsflows.rules.compare import as_moment, equals, order
 from opsflows.rules.errors import FormulaError
+from opsflows.rules.spans import in_units, span
 from opsflows.rules.text import excerpt
 
 MAX_ITEMS = 10_000
@@ -47,6 +50,30 @@ def _if_else(condition: Any, yes: Any, no: Any) -> Any:
     return yes if condition else no
 
 
+def _moment(value: Any, clock: Clock) -> datetime.date:
+    moment = as_moment(value, clock.zone, numbers=True)
+    if moment is None:
+        raise FormulaError(f"{excerpt(value)} is not a date.")
+    return moment
+
+
+def _between(seconds: int) -> Callable[[Clock, Any, Any], Decimal]:
+    def between(clock: Clock, start: Any, end: Any) -> Decimal:
+        try:
+            return in_units(span(_moment(start, clock), _moment(end, clock), clock.zone), seconds)
+        except OverflowError:
+            raise FormulaError(f"{excerpt(start)} or {excerpt(end)} is no date that can be calculated with.") from None
+
+    return between
+
+
+#: Functions that get the clock before their arguments: the second date less the first.
+_TIMED: dict[str, Callable[[Clock, Any, Any], Decimal]] = {
+    "days_between": _between(86400),
+    "hours_between": _between(3600),
+    "minutes_between": _between(60),
+}
+
 #: Each function with the fewest and the most arguments it takes.
 FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
     "abs": (lambda value: abs(_number(value)), 1, 1),
@@ -55,7 +82,14 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
     "min": (lambda *values: min(_numbers(values)), 1, 100),
     "round": (_round, 1, 2),
     "sum": (_sum, 1, 100),
+    **{name: (function, 2, 2) for name, function in _TIMED.items()},
 }
+
+
+def functions(clock: Clock) -> dict[str, Callable[..., Any]]:
+    """Each function by its name, as it is called at `clock`."""
+    plain = {name: function for name, (function, _, _) in FUNCTIONS.items()}
+    return plain | {name: partial(function, clock) for name, function in _TIMED.items()}
 
 
 def _exactly(calculate: Callable[[Decimal, Decimal], Decimal]) -> Callable[[Any, Any], Decimal]:

@@ -48,7 +48,7 @@ def held_steps(found: Trace) -> tuple[HeldStep, ...]:
     shown = held[:MOST]
     ids = [item.branch_id for item in shown if item.branch_id is not None]
     branches = {row.pk: row for row in Branch.objects.filter(pk__in=ids).select_related("fork")} if ids else {}
-    return tuple(_shown(item, branches.get(item.branch_id), found) for item in shown)
+    return tuple(_shown(item, branches[item.branch_id] if item.branch_id else None, found) for item in shown)
 
 
 def verdict_url(run_id: uuid.UUID, act: str, item_id: uuid.UUID) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from opsflows.admin_site.markup import when
+from opsflows.admin_site.markup import link, list_of, when
 from opsflows.runs.admission.standing import LOOKED_AT, ahead_of, is_to_begin_later, waiting_of
 from opsflows.runs.models import Execution, QueueItem
 
@@ -41,26 +41,20 @@ def in_line_of(workflow_id: uuid.UUID) -> list[SafeString]:
     found = waiting_of(workflow_id, most=_COUNTED)
     said = []
     if found.blocked:
-        said.append(
-            format_html(
-                "{} for {} turn.",
-                _many(found.blocked, "run waits", "runs wait"),
-                "its" if found.blocked == 1 else "their",
-            )
-        )
+        waits = _link(workflow_id, found.blocked, "run waits for its turn", "runs wait for their turn")
+        said.append(format_html("{}.", waits))
     if found.later:
-        waits = _many(found.later, "run waits", "runs wait")
-        said.append(format_html("{} for room in the hour; the next starts {}.", waits, when(found.next_at)))
+        waits = _link(workflow_id, found.later, "run waits for room in the hour", "runs wait for room in the hour")
+        said.append(format_html("{}; the next starts {}.", waits, when(found.next_at)))
     if found.dropped:
-        were = "run was" if found.dropped == 1 else "runs were"
-        said.append(
-            format_html("{} {} left out so far, the last {}.", f"{found.dropped:,}", were, when(found.dropped_at))
-        )
+        were = "1 run was" if found.dropped == 1 else f"{found.dropped:,} runs were"
+        said.append(format_html("{} left out so far, the last {}.", were, when(found.dropped_at)))
     return said
 
 
-def _many(count: int, one: str, several: str) -> str:
-    return f"{_COUNTED}+ {several}" if count > _COUNTED else f"{count} {one if count == 1 else several}"
+def _link(workflow_id: uuid.UUID, count: int, one: str, several: str) -> SafeString:
+    many = f"{_COUNTED}+ {several}" if count > _COUNTED else f"{count} {one if count == 1 else several}"
+    return link(list_of(Execution, f"?workflow={workflow_id}&status=to_begin"), many)
 
 
 def _at_once(concurrency: Any) -> str:

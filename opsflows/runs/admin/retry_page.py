@@ -42,7 +42,7 @@ class HowForm(forms.Form):
 
 def retry_query(filters: Mapping[str, str]) -> dict[str, str]:
     """Of a list's filters those that this page takes."""
-    return {name: filters[name] for name in ("status", "workflow", "when") if filters.get(name)}
+    return {name: filters[name] for name in ("status", "workflow", "batch", "when") if filters.get(name)}
 
 
 def which_of(query: Mapping[str, str]) -> Which:
@@ -53,6 +53,7 @@ def which_of(query: Mapping[str, str]) -> Which:
     return Which(
         ids=ids,
         workflow_id=as_uuid(query.get("workflow", "")),
+        batch_id=as_uuid(query.get("batch", "")),
         status=status if status in FAILED else None,
         begun_since=timezone.now() - span[1] if span else None,
     )

@@ -148,9 +148,8 @@ class RunAdmin(PageAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         # A search by words is no filter that a job could keep.
-        offers = (
-            request.GET.get("status") in FAILED and not request.GET.get("q") and self.has_operate_permission(request)
-        )
+        is_filter = request.GET.get("status") in FAILED and not request.GET.get("q")
+        offers = is_filter and self.has_operate_permission(request)
         url = f"{reverse('admin:runs_execution_retry')}?{urlencode(retry_query(request.GET.dict()))}" if offers else ""
         return super().changelist_view(request, {"retry_url": url, **(extra_context or {})})
 

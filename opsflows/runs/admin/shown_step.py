@@ -30,7 +30,6 @@ _SCOPES = {"local": "in this branch", "step": "this step only"}
 class ShownAttempt:
     """An attempt that did not succeed."""
 
-    number: int
     moment: SafeString
     error: str
     output: SafeString | None
@@ -141,7 +140,6 @@ def _way(step: TracedStep) -> str:
 
 def _attempt(row: Step) -> ShownAttempt:
     return ShownAttempt(
-        number=row.attempt,
         moment=when(row.completed_at or row.started_at),
         error=row.error_message or "It did not come to an end.",
         output=folded(row.output_data),

@@ -23,7 +23,7 @@ from opsflows.runs.api_format import execution_document, with_steps
 from opsflows.runs.models import Execution
 from opsflows.runs.replay.api_format import job_document
 from opsflows.runs.replay.over import NotTakenUp
-from opsflows.runs.replay.retry_many import KIND, AlreadyOver, How, retry_many, stop_retry
+from opsflows.runs.replay.retry_many import KIND, How, RetryOver, retry_many, stop_retry
 from opsflows.runs.replay.start_again import WhichVersion, start_again
 from opsflows.runs.replay.take_up import take_up
 from opsflows.runs.replay.which import FAILED, MAX_NAMED, Which
@@ -125,7 +125,7 @@ class JobView(APIView):
             raise conflict("Only a job that takes up runs is stopped here; others are in the admin, under Upkeep.")
         try:
             job = stop_retry(actor=actor, job_id=job_id, now=timezone.now())
-        except AlreadyOver as over:
+        except RetryOver as over:
             raise conflict(str(over)) from None
         return Response(job_document(job))
 
@@ -156,11 +156,11 @@ def _which(document: Mapping[str, Any]) -> Which:
     ids, given = document.get("ids"), document.get("filter")
     if ids is None and not given:
         raise invalid("Name the runs (ids), or say what they have in common (filter).", field="filter")
-    if given is not None and not isinstance(given, dict):
-        raise invalid("Must be an object.", field="filter")
     if ids is not None and not (isinstance(ids, list) and 1 <= len(ids) <= MAX_NAMED):
         raise invalid(f"Must be a list of 1 to {MAX_NAMED:,} ids.", field="ids")
-    filters = _object(given or {}, set(_FILTERS)) if given else {}
+    if given is not None and not isinstance(given, dict):
+        raise invalid("Must be an object.", field="filter")
+    filters = _object({} if given is None else given, set(_FILTERS))
     status = filters.get("status")
     if "status" in filters and status not in FAILED:
         raise invalid(f"Must be one of {', '.join(FAILED)}.", field="filter.status")

@@ -56,11 +56,13 @@ def load(claims: Sequence[Claim]) -> tuple[list[Run], list[tuple[Claim, str]]]:
     history, branches = History(), Branches()
     history.read([claim for claim in claims if not claim.is_fresh], graphs)
     branches.read(claims, graphs)
+    # Branches of one run share what it carries: a long list would else be read once for each of them.
+    carried: dict[uuid.UUID, Any] = {}
     runs: list[Run] = []
     spoilt: list[tuple[Claim, str]] = []
     for claim in claims:
         try:
-            runs.append(_assemble(claim, rows[claim.execution_id], history, branches))
+            runs.append(_assemble(claim, rows[claim.execution_id], carried, history, branches))
         except Exception as error:
             if is_transient(error):
                 raise
@@ -86,7 +88,9 @@ def _graph(version_id: uuid.UUID) -> CompiledGraph | None:
         return None
 
 
-def _assemble(claim: Claim, row: tuple[Any, ...], history: History, branches: Branches) -> Run:
+def _assemble(
+    claim: Claim, row: tuple[Any, ...], carried: dict[uuid.UUID, Any], history: History, branches: Branches
+) -> Run:
     (
         account_id,
         workflow_id,
@@ -116,6 +120,8 @@ def _assemble(claim: Claim, row: tuple[Any, ...], history: History, branches: Br
     graph = definition(version_id)
     if position.node_id not in graph.nodes:
         raise Spoilt(f"The version has no step {position.node_id!r}.")
+    if claim.execution_id not in carried:
+        carried[claim.execution_id] = {} if text is None else read_stored(text)
     fork = branches.fork(claim)
     # A branch counts what failed inside of it from where it stands; its fork adds that up.
     failed_before = failed_steps if claim.branch_id is None else 0
@@ -134,7 +140,7 @@ def _assemble(claim: Claim, row: tuple[Any, ...], history: History, branches: Br
         zone=zone_of(zone),
         calendar=calendar_of(account_id, calendar_revision, zone),
         graph=graph,
-        data={} if text is None else read_stored(text),
+        data=carried[claim.execution_id],
         facts=facts(event_id, event_name, occurred_at, source_label, claim.execution_id),
         position=position,
         woken_by=fork.summary if fork is not None else claim.woken_by,

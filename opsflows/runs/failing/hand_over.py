@@ -50,7 +50,10 @@ def _named(end: End) -> str | None:
 
 def _read(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, _Failed]:
     rows = Execution.objects.filter(id__in=ids).values_list(*_RUN, "event__payload__data")
-    return {row[0]: _Failed(*row[1:5], data=row[5] if row[5] is not None else row[6]) for row in rows}
+    return {
+        run_id: _Failed(name, started_at, origin, origin_id, carried if given is None else given)
+        for run_id, name, started_at, origin, origin_id, given, carried in rows
+    }
 
 
 def _start(end: End, name: str, run: _Failed, now: datetime) -> None:

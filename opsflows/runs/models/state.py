@@ -1,4 +1,4 @@
-"""`workflow_states`: cursors and counters that are kept between runs; `workflow_state_changes`: what a run wants of them."""
+"""`workflow_states`: cursors and counters kept between runs; `workflow_state_changes`: what a run wants of them."""
 
 from django.db import models
 from django.db.models import Q

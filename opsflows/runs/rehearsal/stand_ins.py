@@ -132,7 +132,14 @@ class _StandIn(PureKind):
         if self.node.pinned is not None:
             return self._pinned(step, self.node.pinned)
         outcome = self._unless_unknown(step, self._play)
-        self.node.remark.is_open = isinstance(outcome, Wait) and (outcome.until is None or outcome.listens is not None)
+        if isinstance(outcome, Wait):
+            listens = outcome.listens
+            self.node.remark.is_open = outcome.until is None or listens is not None
+            if listens is not None:
+                self.node.remark.notes.append(
+                    f"Nobody knows whether {listens.event} comes; this goes on as if it did. To try it with what the "
+                    "event carries, or the other way, pin an answer."
+                )
         return outcome
 
     def resume(self, step: StepContext, woken_by: Any) -> Outcome:

@@ -23,7 +23,7 @@ How = Literal["failed_step", "start", "start_newest"]
 HOW = ("failed_step", "start", "start_newest")
 
 
-class AlreadyOver(Exception):  # noqa: N818  (it is the answer, 409)
+class RetryOver(Exception):  # noqa: N818  (it is the answer, 409)
     """The job has come to an end; the message says which."""
 
 
@@ -73,13 +73,13 @@ def stop_retry(*, actor: Actor, job_id: uuid.UUID, now: datetime) -> Job:
     Raises:
         Job.DoesNotExist: no such job in the actor's account.
         Forbidden: the actor may not.
-        AlreadyOver: there is nothing left to stop.
+        RetryOver: there is nothing left to stop.
     """
     actor.require(Permission.RUNS_OPERATE)
     with transaction.atomic():
         job = Job.objects.select_for_update().get(pk=job_id, account=actor.account_id, kind=KIND)
         if job.status in Job.TERMINAL:
-            raise AlreadyOver(f"This job is over: {job.get_status_display().lower()}.")
+            raise RetryOver(f"This job is over: {job.get_status_display().lower()}.")
         cancel_job(job_id=job_id, now=now)
         record(actor=actor, action="job.stopped", row=job, detail={"kind": job.kind}, now=now)
     job.refresh_from_db()

@@ -24,6 +24,7 @@ class Which:
 
     ids: tuple[uuid.UUID, ...] = ()
     workflow_id: uuid.UUID | None = None
+    batch_id: uuid.UUID | None = None
     status: str | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -39,6 +40,8 @@ class Which:
             rows = rows.filter(id__in=self.ids)
         if self.workflow_id:
             rows = rows.filter(workflow=self.workflow_id)
+        if self.batch_id:
+            rows = rows.filter(origin_id=self.batch_id)
         if self.status:
             rows = rows.filter(execution_status=self.status)
         if self.since:
@@ -55,6 +58,7 @@ class Which:
         return {
             "ids": [str(each) for each in self.ids],
             "workflow": str(self.workflow_id) if self.workflow_id else None,
+            "batch": str(self.batch_id) if self.batch_id else None,
             "status": self.status,
             **{name: moment.isoformat() if moment else None for name, moment in moments.items()},
         }
@@ -65,6 +69,7 @@ class Which:
         return cls(
             ids=tuple(uuid.UUID(each) for each in params["ids"]),
             workflow_id=uuid.UUID(params["workflow"]) if params["workflow"] else None,
+            batch_id=uuid.UUID(params["batch"]) if params["batch"] else None,
             status=params["status"],
             **{name: datetime.fromisoformat(params[name]) if params[name] else None for name in _MOMENTS},
         )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from opsflows.outbound.redact import MASK, is_secret_name
 from opsflows.rules.text import excerpt
 
 #: Cases that are told one by one.
@@ -18,12 +19,24 @@ def explanation_of(output: Any, shown_input: Any) -> Mapping[str, Any] | None:
         return None
     found = output.get("explanation")
     if isinstance(found, Mapping) and "truth" in found:
-        return found
+        return masked(found)
     if isinstance(output.get("tried"), list) and "case" in output:
         return _cases(output, shown_input)
     if "variant" in output and "key" in output:
         return _split(output, shown_input)
     return None
+
+
+def masked(explanation: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same without the values of fields whose names say that they are secret."""
+    if explanation.get("logic"):
+        return {**explanation, "children": [masked(child) for child in _mappings(explanation.get("children"))]}
+    field = str(explanation.get("field") or "")
+    if not any(is_secret_name(part) for part in field.split(".")):
+        return explanation
+    word = "yes" if explanation.get("truth") else "no"
+    sentence = f"{field} {str(explanation.get('operator')).replace('_', ' ')} {MASK}: {word}, it is {MASK}."
+    return {**explanation, "sentence": sentence, "expected": MASK, "seen": MASK}
 
 
 def _cases(output: Mapping[str, Any], shown_input: Any) -> dict[str, Any]:
@@ -44,7 +57,7 @@ def _case(case: Mapping[str, Any], tried: Mapping[str, Any], value: Any) -> dict
     word = "yes" if holds else "no"
     inner = tried.get("explanation")
     if isinstance(inner, Mapping) and "truth" in inner:
-        return {"truth": holds, "logic": "AND", "sentence": f"{name}: {word}.", "children": [inner]}
+        return {"truth": holds, "logic": "AND", "sentence": f"{name}: {word}.", "children": [masked(inner)]}
     return {"truth": holds, "sentence": f"{name} ({wanted(case)}): {word}, the value is {excerpt(value)}."}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -23,6 +23,8 @@ from opsflows.admin_site.filters import ChoiceFilter
 from opsflows.admin_site.markup import badge, cut, list_of, when
 from opsflows.admin_site.pages import PageAdmin
 from opsflows.queue.models import Job
+from opsflows.runs.replay.retry_many import KIND as RETRY
+from opsflows.runs.replay.retry_many import RetryOver, stop_retry
 from opsflows.upkeep.admin.job_words import label_of, look_of, outcome, progress, took
 from opsflows.upkeep.admin.periodic import lines
 from opsflows.upkeep.control import AlreadyOver, UnderWay, run_now, stop_job
@@ -58,6 +60,14 @@ def _stop(deed: Deed) -> str:
     return "The job is stopped. What it has done stays done."
 
 
+def _stop_retry(deed: Deed) -> str:
+    try:
+        stop_retry(actor=deed.actor, job_id=deed.row.pk, now=deed.now)
+    except (RetryOver, ObjectDoesNotExist) as over:
+        raise Refused(str(over)) from over
+    return "No more runs are taken up. Those that were go on."
+
+
 @admin.register(Job)
 class JobAdmin(PageAdmin):
     called = "upkeep"
@@ -76,8 +86,18 @@ class JobAdmin(PageAdmin):
             permission=Permission.ACCOUNT_MANAGE,
             question=lambda job: "It ends behind what it is at. What it has done stays done.",
             perform=_stop,
-            is_possible=lambda job: job.account_id is not None and job.status not in Job.TERMINAL,
+            is_possible=lambda job: _goes_on(job) and job.kind != RETRY,
             is_dangerous=True,
+        ),
+        # Whoever may take runs up may also leave it.
+        Act(
+            name="stop-retry",
+            label="Stop",
+            icon="stop_circle",
+            permission=Permission.RUNS_OPERATE,
+            question=lambda job: "It ends behind the runs it is at. What was taken up goes on.",
+            perform=_stop_retry,
+            is_possible=lambda job: _goes_on(job) and job.kind == RETRY,
         ),
     )
 
@@ -168,6 +188,10 @@ class JobAdmin(PageAdmin):
     @admin.display(description="Took")
     def duration(self, job: Job) -> str:
         return took(job) or "–"
+
+
+def _goes_on(job: Job) -> bool:
+    return job.account_id is not None and job.status not in Job.TERMINAL
 
 
 def _question(request: HttpRequest, entry: Entry) -> SafeString:

@@ -64,10 +64,10 @@ def recorded(machines: Sequence[Machine]) -> Iterator[set[Transition]]:
 
 def _logged(module: str) -> list[Transition]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT DISTINCT machine, before, after FROM {_LOG} WHERE before <> after")  # noqa: S608
+        cursor.execute(f"SELECT DISTINCT machine, before, after FROM {_LOG} WHERE before <> after")
         rows = cursor.fetchall()
         if rows:
-            cursor.execute(f"DELETE FROM {_LOG}")  # noqa: S608
+            cursor.execute(f"DELETE FROM {_LOG}")
     return [Transition(*row, module) for row in rows]
 
 
@@ -93,7 +93,7 @@ def _ways(machine: Machine) -> Iterator[tuple[str, str, str]]:
     old, new = machine.state.format(row="OLD"), machine.state.format(row="NEW")
     for event, before, after in (("INSERT", f"'{NEW}'", new), ("UPDATE", old, new), ("DELETE", old, f"'{GONE}'")):
         name = f"seen_{machine.table}_{event.lower()}"
-        yield event, name, f"INSERT INTO {_LOG} VALUES ('{machine.name}', {before}, {after});"  # noqa: S608
+        yield event, name, f"INSERT INTO {_LOG} VALUES ('{machine.name}', {before}, {after});"
 
 
 def _sqlite(machine: Machine) -> list[str]:
@@ -108,9 +108,7 @@ def _postgresql(machine: Machine) -> list[str]:
     for event, name, insert in _ways(machine):
         body = f"BEGIN {insert} RETURN NULL; END"
         made.append(f"CREATE FUNCTION {name}() RETURNS trigger AS $$ {body} $$ LANGUAGE plpgsql")
-        made.append(
-            f"CREATE TRIGGER {name} AFTER {event} ON {machine.table} FOR EACH ROW EXECUTE FUNCTION {name}()"
-        )
+        made.append(f"CREATE TRIGGER {name} AFTER {event} ON {machine.table} FOR EACH ROW EXECUTE FUNCTION {name}()")
     return made
 
 

@@ -70,7 +70,9 @@ def test_a_run_in_the_line(admin: Client, flow: Make) -> None:
 def test_a_run_that_starts_later(admin: Client, flow: Make) -> None:
     flow("Hourly", 2, maxExecutionsPerHour=1)
     last = Execution.objects.latest("id")
-    assert re.search(r"Starts in (59 min|1 h) : at most 1 of this workflow start in an hour", shown(admin, page(last)))
+    assert re.search(
+        r"Starts in (59 min|1 h) : at most 1 run of this workflow starts in an hour", shown(admin, page(last))
+    )
     assert re.search(r"starts in (59 min|1 h)", shown(admin, LIST))
 
 
@@ -87,10 +89,10 @@ def test_the_filter_and_the_first_page(admin: Client, flow: Make) -> None:
 
 def test_a_workflow_says_who_waits_and_what_was_left_out(admin: Client, flow: Make) -> None:
     turns = flow("Turns", 3, concurrency={"limit": 2})
-    assert "1 run waits for its turn." in shown(admin, page(turns))
-    assert f"?workflow={turns.pk}&status=to_begin" in admin.get(page(turns)).content.decode()
+    assert "1 run waits for its turn ." in shown(admin, page(turns))
+    assert f"?workflow={turns.pk}&amp;status=to_begin" in admin.get(page(turns)).content.decode()
     hourly = flow("Hourly", 4, maxExecutionsPerHour=1)
-    assert re.search(r"3 runs wait for room in the hour; the next starts in (59 min|1 h)", shown(admin, page(hourly)))
+    assert re.search(r"3 runs wait for room in the hour ; the next starts in (59 min|1 h)", shown(admin, page(hourly)))
     dropping = flow("Dropping", 3, maxExecutionsPerHour=1, throttleAction="drop")
     assert "2 runs were left out so far, the last" in shown(admin, page(dropping))
     left_out = Execution.objects.filter(workflow=dropping, execution_status=Execution.Status.CANCELLED).first()

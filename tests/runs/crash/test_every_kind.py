@@ -1,5 +1,6 @@
 """Each step kind, its worker ended at every boundary that a run passes: it comes back right, and does its work once."""
 
+import itertools
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,13 +17,11 @@ from opsflows.runs.resolve_unclear import resolve_unclear
 from opsflows.workflows.registry import all_kinds
 from tests.outbound.receiver import Receiver
 from tests.runs.conftest import NOW
-from tests.runs.crash.boundaries import AT_REST, Boundaries, Died, Place
+from tests.runs.crash.boundaries import AT_REST, Boundaries, Died
 from tests.runs.crash.table import HOOK, LINES, Line
 from tests.runs.crash.world import World, plain, rows
 from tests.runs.engine import Engine
 from tests.runs.graphs import publisher
-
-
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -158,7 +157,7 @@ def publish(line: Line, world: World) -> None:
     step = {"type": line.kind, **{key: _at(value, world) for key, value in line.config.items()}}
     steps = {f"b{number}": dict(given) for number, given in enumerate(line.before)}
     order = [*steps, "it"]
-    edges = [f"{first} -> {second}" for first, second in zip(order, order[1:], strict=False)]
+    edges = [f"{first} -> {second}" for first, second in itertools.pairwise(order)]
     steps["it"] = step
     for way, inner in line.branches.items():
         steps[f"in_{way}"] = dict(inner)

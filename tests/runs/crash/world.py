@@ -68,7 +68,12 @@ class World:
         )
         given = {"account": self.account, "database": row, "writes": True}
         Statement.objects.create(name="pay", sql=_INSERT, **given)
-        Statement.objects.create(name="pay-once", sql=f"{_INSERT} ON CONFLICT (reference) DO UPDATE SET customer_id = excluded.customer_id", repeat_safe=True, **given)
+        Statement.objects.create(
+            name="pay-once",
+            sql=f"{_INSERT} ON CONFLICT (reference) DO UPDATE SET customer_id = excluded.customer_id",
+            repeat_safe=True,
+            **given,
+        )
 
     @cached_property
     def payments(self) -> Path:
@@ -114,7 +119,7 @@ def rows(*, decided: bool = False) -> dict[str, int]:
         for model in app.get_models(include_auto_created=True)
         if not model._meta.db_table.startswith(left_out)
     ]
-    counts = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in tables)  # noqa: S608
+    counts = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in tables)
     with connection.cursor() as cursor:
         cursor.execute(counts)
         return dict(cursor.fetchall())

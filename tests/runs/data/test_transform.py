@@ -161,6 +161,22 @@ def test_a_conversion_that_fails_names_the_field_or_takes_the_default(value: Any
     assert told["field"] == "item 2: deep.r"
 
 
+def test_a_default_may_hold_variables_of_the_item_and_of_the_run() -> None:
+    scope = {"x": [{"a": ""}, {"a": None, "b": 2}], "domain": "acme.example", "bad": "maybe"}
+    fields = [
+        {"name": "a", "field": "a", "default": "{{domain}}"},
+        {"name": "b", "field": "a", "default": "{{item.b}}"},
+        {"name": "c", "value": "{{bad}}", "convert": "boolean", "if_wrong": "default", "default": "{{domain}}"},
+    ]
+    found = done("transform", scope, input="{{x}}", fields=fields)
+    assert [(item["a"], item["b"], item["c"]) for item in found["items"]] == [
+        ("acme.example", None, "acme.example"),
+        ("acme.example", 2, "acme.example"),
+    ]
+    fields[0]["default"] = "{{domain | date_add: '+1 day'}}"
+    assert failed("transform", scope, input="{{x}}", fields=fields).startswith("item 1: a: default of a: ")
+
+
 @given(st.dates(), st.sampled_from(["%d.%m.%Y", "%-m/%-d/%Y", "%Y%m%d", "%d %B %Y", "%j of %Y"]))
 def test_a_date_is_read_as_it_was_written(day: date, pattern: str) -> None:
     written = made(day.isoformat(), convert="date", write_as=pattern)
@@ -221,3 +237,4 @@ def test_problems_name_their_place() -> None:
     assert row(read_as="%d") == {"read_as"}
     assert row(decimals=2) == {"decimals"}
     assert row(field="", value="{{item.a | shout}}") == {"value"}
+    assert row(default="{{item.a | shout}}") == {"default"}

@@ -14,7 +14,7 @@ from opsflows.queue import run_jobs
 from opsflows.queue.models import Job
 from opsflows.runs.models import Execution
 from opsflows.runs.replay import retry_job
-from opsflows.runs.replay.retry_many import AlreadyOver, retry_many, stop_retry
+from opsflows.runs.replay.retry_many import RetryOver, retry_many, stop_retry
 from opsflows.runs.replay.which import Which
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.outcomes import Fail
@@ -152,7 +152,7 @@ def test_it_can_be_stopped(
     job.refresh_from_db()
     assert (job.status, job.done) == ("cancelled", 1)
     assert statuses() == {"failed": 2, "running": 1}
-    with pytest.raises(AlreadyOver):
+    with pytest.raises(RetryOver):
         stop_retry(actor=actor, job_id=job.pk, now=engine.now)
 
 

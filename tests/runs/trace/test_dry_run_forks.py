@@ -222,6 +222,30 @@ def test_what_nothing_bounds_goes_on_by_the_first_way(draft: Draft, tried: Tried
     assert (yes.id, yes.at) == ("yes", NOW)
 
 
+@pytest.mark.parametrize("timeout", ["", "2 days"])
+def test_an_event_that_may_come(draft: Draft, tried: Tried, timeout: str) -> None:
+    workflow = draft(
+        "rest.received -> yes",
+        "rest.timeout -> no",
+        rest={"type": "wait_for_event", "event": "invoice.paid", "timeout": timeout},
+        yes={"type": "set", "values": {"x": 1}},
+        no={"type": "set", "values": {"x": 1}},
+    )
+    rest, after = tried(workflow).steps
+    assert (rest.status, rest.outcome, after.id, after.at) == ("would_wait", "received", "yes", NOW)
+    assert "Nobody knows whether invoice.paid comes" in rest.notes[0]
+
+
+def test_another_workflow_is_not_started(draft: Draft, tried: Tried) -> None:
+    workflow = draft(
+        "sub.done -> after",
+        sub={"type": "subworkflow", "workflowId": "{{which}}"},
+        after={"type": "set", "values": {"x": 1}},
+    )
+    sub, after = tried(workflow, which="Other").steps
+    assert (sub.status, sub.outcome, after.id) == ("would_run", "done", "after")
+
+
 def test_the_time_limit_ends_what_waits_in_branches(draft: Draft, tried: Tried) -> None:
     workflow = draft(
         "fork.left -> rest",

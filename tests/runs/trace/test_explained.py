@@ -24,7 +24,7 @@ SCORE = {
 
 
 def explained(engine: Engine, publish: Callable[..., Workflow], step: dict[str, Any], **data: Any) -> dict[str, Any]:
-    publish(step=step)
+    publish("step.false -> end", step=step, end={"type": "stop"}) if "conditions" in step else publish(step=step)
     engine.emit("deal.won", **data)
     engine.settle()
     row = Step.objects.get(step_id="step")
@@ -80,3 +80,17 @@ def test_whatever_is_recorded_is_told() -> None:
     found = explanation_of(output, {"cases": [1, {"name": "x"}]})
     assert found is not None
     assert len(found["children"]) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_secret_is_compared_and_not_told(engine: Engine, publish_flow: Callable[..., Workflow]) -> None:
+    leaves = [
+        {"field": "hook.api_key", "operator": "equals", "value": "wanted-one"},
+        {"field": "amount", "operator": "greater_than", "value": 5},
+    ]
+    step = {"type": "condition", "conditions": {"logic": "AND", "rules": leaves}}
+    found = explained(engine, publish_flow, step, hook={"api_key": "other-one"}, amount=7)
+    secret, amount = found["children"]
+    assert secret["sentence"] == "hook.api_key equals ••••: no, it is ••••."
+    assert "amount is greater than 5: yes, it is 7." in amount["sentence"]
+    assert "one" not in str(secret).replace("hook.api_key", "")

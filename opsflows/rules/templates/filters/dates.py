@@ -1,4 +1,4 @@
-"""Filters that move dates and write them."""
+"""Filters that move dates, write them, and say how far away they are."""
 
 import datetime
 import re
@@ -9,6 +9,7 @@ from opsflows.rules.clock import Clock
 from opsflows.rules.compare import as_moment
 from opsflows.rules.dates import resolve_date
 from opsflows.rules.errors import RenderError, RuleError
+from opsflows.rules.spans import span, span_in_words
 from opsflows.rules.templates.filters.arguments import is_nothing
 from opsflows.rules.text import excerpt, to_text
 
@@ -42,6 +43,22 @@ def format_date(clock: Clock, value: Any, pattern: Any = "%d %b %Y") -> str:
     return _DIRECTIVE.sub(lambda directive: _write(moment, directive), layout)
 
 
+def time_until(clock: Clock, value: Any) -> str:
+    """How long it is until a date: ``1 hour 5 minutes``; where it has come, ``less than a minute``. Nothing stays
+    nothing."""
+    if is_nothing(value):
+        return ""
+    return span_in_words(span(clock.now, _moment(clock, value, "time_until"), clock.zone))
+
+
+def time_since(clock: Clock, value: Any) -> str:
+    """How long ago a date was: ``3 days 2 hours``; where it has not come, ``less than a minute``. Nothing stays
+    nothing."""
+    if is_nothing(value):
+        return ""
+    return span_in_words(span(_moment(clock, value, "time_since"), clock.now, clock.zone))
+
+
 def _write(moment: datetime.datetime, directive: re.Match[str]) -> str:
     letter = directive[1]
     if letter == "%":
@@ -62,4 +79,10 @@ def _moment(clock: Clock, value: Any, name: str) -> datetime.date:
     return moment
 
 
-FILTERS: dict[str, Callable[..., Any]] = {"date": format_date, "date_add": date_add, "format_date": format_date}
+FILTERS: dict[str, Callable[..., Any]] = {
+    "date": format_date,
+    "date_add": date_add,
+    "format_date": format_date,
+    "time_since": time_since,
+    "time_until": time_until,
+}

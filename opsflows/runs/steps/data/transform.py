@@ -20,6 +20,8 @@ from opsflows.workflows.registry import register
 
 #: Failed conversions, and warnings, that the output names.
 _MOST_NAMED = 100
+#: What of a row may hold variables; each is rendered with the item.
+_VALUE, _DEFAULT = "value", "default"
 
 
 class TransformConfig(DataConfig):
@@ -64,9 +66,10 @@ class TransformKind(DataKind):
     def compile(self, config: TransformConfig, *, path: str) -> Mapping[str, ValueTemplate]:
         # One by one, so that a problem names its row; each is rendered with the item.
         return {
-            row.name: compile_value(row.value, path=f"{path}.fields[{index}].value")
+            _template_name(row, key): compile_value(text, path=f"{path}.fields[{index}].{key}")
             for index, row in enumerate(config.fields)
-            if row.value is not None
+            for key, text in ((_VALUE, row.value), (_DEFAULT, row.default))
+            if text is not None
         }
 
     def problems(self, config: TransformConfig, *, path: str) -> Iterator[Problem]:
@@ -106,7 +109,7 @@ class _Shape:
         self._scope = item_scope(step.scope, None)
         self._renamed = {row.field: row.name for row in config.rename}
         self._kept, self._dropped = frozenset(config.keep), frozenset(config.drop)
-        self._rows = [(row, row.wanted(), self._source(row)) for row in config.fields]
+        self._rows = [(row, row.wanted(), self._source(row), self._default(row)) for row in config.fields]
 
     def of(self, item: Any, place_in_list: str) -> dict[str, Any]:
         """The result for one item.
@@ -116,13 +119,13 @@ class _Shape:
         """
         result = self._others(item, place_in_list)
         self._scope[ITEM] = item
-        for row, wanted, source in self._rows:
+        for row, wanted, source, default in self._rows:
             try:
-                place(result, row.name, row.converted(source(item), wanted, self._manner_of(row)))
+                place(result, row.name, row.converted(source(item), wanted, self._manner_of(row), default))
             except (DataError, RenderError) as error:
                 if row.if_wrong == "fail":
                     raise DataError(f"{place_in_list}{row.name}: {error}") from None
-                place(result, row.name, row.default)
+                place(result, row.name, default())
                 self._note(f"{place_in_list}{row.name}", str(error))
         self.allowance.take(result)
         return result
@@ -135,9 +138,26 @@ class _Shape:
         """How the row's value is found; texts read `_scope`."""
         if row.value is None:
             return row.reader()
-        template: ValueTemplate = self.step.compiled[row.name]
+        return self._rendering(row, _VALUE)
 
-        def render(item: Any) -> Any:
+    def _default(self, row: FieldRow) -> Callable[[], Any]:
+        """What is taken instead of the value, which is looked at only where it is needed."""
+        if row.default is None:
+            return lambda: None
+        render = self._rendering(row, _DEFAULT)
+
+        def default() -> Any:
+            try:
+                return render(None)
+            except RenderError as error:
+                raise DataError(f"default of {row.name}: {error}") from None
+
+        return default
+
+    def _rendering(self, row: FieldRow, key: str) -> Callable[[Any], Any]:
+        template: ValueTemplate = self.step.compiled[_template_name(row, key)]
+
+        def render(_: Any) -> Any:
             rendered = template.render(self._scope, self.step.clock)
             # An item may lack a field; a name without "item." that is nowhere was probably meant to be the item's.
             found = (warning for warning in rendered.warnings if not warning.startswith(f"{ITEM}."))
@@ -169,6 +189,10 @@ class _Shape:
     def _note(self, field: str, message: str) -> None:
         if len(self.defaulted) < _MOST_NAMED:
             self.defaulted.append({"field": field, "message": message})
+
+
+def _template_name(row: FieldRow, key: str) -> str:
+    return f"{row.name} {key}"
 
 
 def _zone(name: str) -> ZoneInfo | None:

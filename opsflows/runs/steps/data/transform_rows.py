@@ -1,6 +1,6 @@
 """The rows of the step `transform`: what a field of the result is made of."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 from pydantic import Field
@@ -67,7 +67,7 @@ class FieldRow(StepConfig):
         default=",", min_length=1, max_length=20, description="list: what stands between the parts of a text."
     )
     decimals: int | None = Field(default=None, ge=0, le=20, description="number: decimals to round to, halves up.")
-    default: Any = Field(default=None, description="What to take where there is nothing.")
+    default: Any = Field(default=None, description="What to take where there is nothing; texts may hold variables.")
     if_wrong: Literal["fail", "default"] = Field(
         default="fail", description="Where the conversion fails: the step fails, or the default is taken."
     )
@@ -80,10 +80,11 @@ class FieldRow(StepConfig):
         """What its value is to become."""
         return Wanted(self.convert, self.read_as, self.write_as, self.separator, self.decimals)
 
-    def converted(self, value: Any, wanted: Wanted, manner: Manner | None) -> Any:
-        """The field's value in the result; without `manner` it stays as it is. May raise `DataError`."""
+    def converted(self, value: Any, wanted: Wanted, manner: Manner | None, default: Callable[[], Any]) -> Any:
+        """The field's value in the result; without `manner` it stays as it is. May raise what `default` raises, and
+        `DataError`."""
         if self.default is not None and is_empty(value):
-            return self.default
+            return default()
         if manner is None:
             return shown(value)
         return convert(value, wanted, manner) if self.convert else for_people(value, manner)
