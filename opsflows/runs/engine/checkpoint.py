@@ -92,6 +92,7 @@ def _end(progress: Progress) -> End:
         depth=run.depth,
         awaited_by=run.awaited_by,
         gate_id=run.gate_id,
+        failed_steps=run.failed_steps,
     )
 
 

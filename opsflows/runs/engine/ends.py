@@ -27,6 +27,8 @@ class End:
     depth: int = 0
     awaited_by: uuid.UUID | None = None
     gate_id: uuid.UUID | None = None
+    #: Steps that failed, also where the run went on.
+    failed_steps: int = 0
 
 
 def end_of(execution: Execution, *, gate_id: uuid.UUID | None) -> End:

@@ -3,19 +3,24 @@
 from datetime import timedelta
 
 from opsflows.runs.engine.run import Run
-from opsflows.workflows.compiled import CompiledNode
+from opsflows.workflows.compiled import CompiledGraph, CompiledNode
 from opsflows.workflows.kinds import ForkKind
 from opsflows.workflows.outcomes import Fail
 
 
 def on_error(node: CompiledNode, run: Run) -> str:
     """`stop`, `continue`, `retry`, or `branch`: a way out by “error” that is there is taken in any case."""
+    return error_means(node, run.graph)
+
+
+def error_means(node: CompiledNode, graph: CompiledGraph) -> str:
+    """The same of any run of `graph`."""
     if node.handling is not None and node.handling.on_error is not None:
         meant = node.handling.on_error
     elif node.critical is not None:
         meant = "stop" if node.critical else "continue"
     else:
-        meant = run.graph.settings.errorHandling.onError
+        meant = graph.settings.errorHandling.onError
     # What a fork has done, its branches have done, and each of them tried again what it was told to.
     return "stop" if meant == "retry" and isinstance(node.kind, ForkKind) else meant
 

@@ -16,7 +16,7 @@ from opsflows.queue.models import Job
 from opsflows.runs.failing.links import run_link
 from opsflows.runs.models import FailureNotice
 from opsflows.workflows.models import Workflow
-from opsflows.workflows.outcomes import Fail
+from opsflows.workflows.outcomes import Fail, Retry
 from tests.runs.engine import Engine
 from tests.runs.kinds import OutsideProbe
 
@@ -107,6 +107,32 @@ def test_what_took_too_long_is_told_and_what_completed_is_not(engine: Engine, pu
     mailing(engine.now)
     assert "failed at the step “Wait”" in mail.outbox[0].body
     assert "took longer than its time limit" in mail.outbox[0].body
+
+
+@pytest.mark.parametrize(
+    ("handling", "edges", "told"),
+    [
+        ({"onError": "continue", "retryCount": 0}, ["a -> b"], True),
+        ({"onError": "continue", "retryCount": 1}, ["a -> b"], False),
+        ({"onError": "branch"}, ["a.error -> b"], False),
+    ],
+)
+def test_a_step_that_was_passed_over_is_told(
+    engine: Engine, publish_flow: Publish, handling: dict[str, Any], edges: list[str], told: bool
+) -> None:
+    rest = {"type": "probe_outside", "label": "After it"}
+    publish_flow(*edges, a=STEP, b=rest, name="Deal alert", settings=telling(OPS, **handling))
+    # Where it is tried once more it goes well; what has a way of its own is expected.
+    OutsideProbe.script[:] = [Fail("404.") if "branch" in handling.values() else Retry("404.")]
+    engine.emit("deal.won")
+    engine.settle()
+    engine.pass_time(minutes=1)
+    assert engine.run().execution_status == "completed"
+    mailing(engine.now)
+    assert [message.subject for message in mail.outbox] == (
+        ["Acme: “Deal alert” failed at “Post to CRM”"] if told else []
+    )
+    assert not told or "Why: 404. The run went on." in mail.outbox[0].body
 
 
 def test_a_crash_repeats_the_same_mail_and_nothing_else(
