@@ -81,7 +81,7 @@ def _sent() -> dict[str, Any]:
             "description": "priority, timeout, and what else Rules names.",
             "properties": {"exits": EXITS_SCHEMA, **LIMITS_SCHEMA},
         },
-        "errorHandling": {"description": "onError, retryCount, retryDelay, notifyOnFailure."},
+        "errorHandling": {"description": "onError, retryCount, retryDelay, notifyOnFailure, errorWorkflow."},
         "workflow_data": {
             "$ref": "#/components/schemas/Graph",
             "description": "The graph itself, instead of trigger, conditions and actions.",

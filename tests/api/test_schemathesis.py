@@ -120,6 +120,7 @@ class World:
             "event_id": self.event,
             "schedule_id": self.schedule.pk,
             "batch_id": self.there["batch"].pk,
+            "job_id": self.there["batch"].job_id,
         }
         return {name: str(value) for name, value in found.items()}
 

@@ -1,4 +1,4 @@
-"""Patterns as a person sets them up: definitions sent to the API, other systems on real sockets, a clock of the test's."""
+"""Patterns as a person sets them up: definitions sent to the API, other systems on real sockets, time as told."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -79,7 +79,7 @@ def receiver(settings: Any, world: World) -> Iterator[Receiver]:
 
 @pytest.fixture
 def set_up(actor: Actor, api: Client, receiver: Receiver) -> Callable[[str], dict[str, Any]]:
-    """`set_up(name)` sends the definition of that name, live, and its schedule where it has one; nothing else is done."""
+    """`set_up(name)` sends the definition of that name, live, and its schedule where it has one."""
 
     def send(name: str) -> dict[str, Any]:
         pattern = json.loads(local((FOLDER / f"{name}.json").read_text(encoding="utf-8"), receiver))

@@ -1,8 +1,7 @@
-"""Every node type of Schema is there as a kind or a trigger, or belongs to a room that is to come; the docs say which."""
+"""Every node type of Schema is there as a kind or a trigger, or is for a room that is to come; the docs say which."""
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +46,7 @@ def published(client: Client, entry: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def prepared(db: None, actor: Actor, account: Any, api: Client, settings: Any) -> Iterator[Client]:
+def prepared(db: None, actor: Actor, account: Any, api: Client, settings: Any) -> Client:
     """What the definitions name is there, and scripts are allowed."""
     settings.OPSFLOWS_SCRIPTS = True
     call_command("loaddata", "named_lists", verbosity=0)
@@ -55,7 +54,7 @@ def prepared(db: None, actor: Actor, account: Any, api: Client, settings: Any) -
     create_segment(actor=actor, name="enterprise", conditions=rule)
     child = {"name": "Child", "workflow_data": graph(a={"type": "stop"}), "active": True}
     assert api.post("/api/workflows", json.dumps(child), content_type="application/json").status_code == 201
-    yield api
+    return api
 
 
 def test_nothing_of_schema_is_left_out() -> None:

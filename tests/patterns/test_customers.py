@@ -71,7 +71,12 @@ def test_one_profile_from_whoever_answers(
     assert page.body["churn_risk"] == risk
 
 
-CLEARBIT = {"company_name": "Acme Corp", "employee_count": 250, "industry": "Manufacturing", "annual_revenue": 50_000_000}
+CLEARBIT = {
+    "company_name": "Acme Corp",
+    "employee_count": 250,
+    "industry": "Manufacturing",
+    "annual_revenue": 50_000_000,
+}
 
 
 @pytest.fixture

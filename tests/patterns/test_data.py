@@ -94,7 +94,7 @@ def test_contacts_go_into_the_sheet_once_they_changed(
     assert shown() == [("ada@example.com", "Yes"), ("bob@example.org", "Yes")]
     run = Execution.objects.latest("started_at")
     assert run.execution_status == "failed"
-    assert "1 rows could not be written" in str(run.error_message)
+    assert "Rows that could not be written: 1" in str(run.error_message)
     sheet.refuses = ""
     engine.tick(hours=1)
     assert shown() == [("ada@example.com", "Yes"), ("bob@example.org", "Yes"), ("cleo@example.com", "Yes")]
@@ -151,8 +151,9 @@ def test_a_payment_goes_to_four_systems(
     for _ in range(3):
         engine.pass_time(minutes=1)
     assert (engine.run().execution_status, engine.run().error_message) == ("completed", None)
-    day = engine.output("hubspot") and world.to("hubspot.example")[0].body["properties"]["last_payment_date"]
-    assert world.to("hubspot.example", "PATCH")[0].body == {
+    [contact] = world.to("hubspot.example", "PATCH")
+    day = contact.body["properties"]["last_payment_date"]
+    assert contact.body == {
         "email": "j@acme.example",
         "properties": {"last_payment_date": day, "last_payment_amount": 99},
     }

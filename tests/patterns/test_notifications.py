@@ -54,7 +54,9 @@ def test_a_lead_is_told_as_loudly_as_it_scores(
         None: [],
     }[channel]
     assert len(world.to("sms.example")) == (channel == "#sales-vip")
-    assert list(Record.objects.values_list("key", "tags__name")) == ([] if channel else [("jane@acme.example", "nurture")])
+    assert list(Record.objects.values_list("key", "tags__name")) == (
+        [] if channel else [("jane@acme.example", "nurture")]
+    )
     payload = EventPayload.objects.get(event__name="alert.routed").data
     assert (payload["score"], payload["tier"]) == routed
 

@@ -1,4 +1,4 @@
-"""The other systems of a flow, as real receivers on 127.0.0.1: each host of a definition is answered by one function."""
+"""The other systems of a flow, as a real receiver on 127.0.0.1: one function answers for each host of a definition."""
 
 import json
 import threading

@@ -51,6 +51,7 @@ def texts(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         return {"words": held[name]}
 
     monkeypatch.setattr(references, "_resolvers", {**references._resolvers, "text": look_up})
+    monkeypatch.setattr(references, "_inner", {**references._inner, "text": lambda content: ()})
     monkeypatch.setitem(registry.all_kinds(), "greet", Greet())
     return held
 

@@ -286,7 +286,10 @@ def test_what_cannot_be_is_said_by_field(account: PlatformAccount, kind: str, da
     ("model", "known"),
     [
         (Event, {"EventPayload", "RoutingFailure", "Execution"}),
-        (Execution, {"Step", "Variable", "QueueItem"}),
+        (
+            Execution,
+            {"Step", "Variable", "QueueItem", "Fork", "EventWait", "FailureNotice", "StateChange", "Execution"},
+        ),
         (EventPayload, set()),
         (Job, set()),
         (Notification, set()),

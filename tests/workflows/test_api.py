@@ -162,10 +162,10 @@ def test_what_is_shown_may_be_sent_again(api: Client) -> None:
 
 def test_settings_that_change_nothing_are_warned_about(api: Client) -> None:
     settings = {"throttleAction": "drop"}
-    handling = {"notifyOnFailure": ["ops@example.com"]}
+    handling = {"errorWorkflow": DEAL_ALERT["name"], "notifyOnFailure": ["ops@example.com"]}
     EventType.objects.create(event_name="private_offer.accepted")
     warnings = post(api, {**DEAL_ALERT, "settings": settings, "errorHandling": handling}).json()["warnings"]
-    assert [warning["path"] for warning in warnings] == ["errorHandling.notifyOnFailure", "settings.throttleAction"]
+    assert [warning["path"] for warning in warnings] == ["errorHandling.errorWorkflow", "settings.throttleAction"]
     limited = {**DEAL_ALERT, "settings": {**settings, "maxExecutionsPerHour": 5}}
     assert post(api, limited).json()["warnings"] == []
 

@@ -65,7 +65,7 @@ def _start(end: End, name: str, run: _Failed, now: datetime) -> None:
         raise NotStartable("it is not there any more.")
     if workflow.published_version_id is not None and not workflow.is_active and workflow.deleted_at is None:
         raise NotStartable(f"“{workflow.workflow_name}” is paused; resume it.")
-    start_run(
+    started = start_run(
         workflow=workflow,
         data=told(end, run, now),
         origin=Execution.Origin.FAILURE,
@@ -73,6 +73,8 @@ def _start(end: End, name: str, run: _Failed, now: datetime) -> None:
         depth=end.depth + 1,
         now=now,
     )
+    if started.execution_status == Execution.Status.CANCELLED:
+        raise NotStartable(f"it was left out. {started.error_message}")
 
 
 def _target(end: End, name: str) -> uuid.UUID:

@@ -29,7 +29,8 @@ def hourly(limit: int, action: str = "queue", **more: object) -> dict[str, objec
 
 
 def titles() -> list[str]:
-    return [title.split()[0] for title in Task.objects.order_by("id").values_list("title", flat=True)]
+    """The numbers of the events whose runs have begun. Of those that may begin together, none comes first."""
+    return sorted(title.split()[0] for title in Task.objects.values_list("title", flat=True))
 
 
 def test_what_is_too_many_waits_in_order_until_there_is_room(engine: Engine, live: Callable[..., Workflow]) -> None:
@@ -93,7 +94,7 @@ def test_every_door_counts_but_a_persons_own_start(engine: Engine, live: Callabl
     assert {run.origin for run in by_hand} == {Execution.Origin.PERSON}
     engine.emit("deal.won", n=0)
     engine.settle()
-    assert sorted(titles()) == ["0", "a", "b", "c"]
+    assert titles() == ["0", "a", "b", "c"]
     for origin in (Execution.Origin.SCHEDULE, Execution.Origin.WORKFLOW, Execution.Origin.API):
         run = start_run(workflow=workflow, data={"n": "x"}, origin=origin, origin_id=None, now=NOW)
         assert run.execution_status == WAITING

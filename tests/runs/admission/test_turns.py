@@ -68,9 +68,9 @@ def test_customers_do_not_wait_for_each_other(engine: Engine, live: Callable[...
     send(engine, 5, customer=7)
     send(engine, 6, customer="7")
     send(engine, 7, 8)
-    assert titles() == ["0", "1", "5", "7"]
+    assert sorted(titles()) == ["0", "1", "5", "7"]
     engine.pass_time(hours=1)
-    assert titles()[4:] == ["2", "4", "6", "8"]
+    assert sorted(titles()[4:]) == ["2", "4", "6", "8"]
     engine.pass_time(hours=1)
     assert titles()[8:] == ["3"]
     engine.pass_time(hours=1)
@@ -80,9 +80,9 @@ def test_customers_do_not_wait_for_each_other(engine: Engine, live: Callable[...
 def test_two_at_once(engine: Engine, live: Callable[..., Workflow]) -> None:
     live("deal.won", TASK, HOUR, settings={"concurrency": {"limit": 2}})
     send(engine, *range(5))
-    assert titles() == ["0", "1"]
+    assert sorted(titles()) == ["0", "1"]
     engine.pass_time(hours=1)
-    assert titles() == ["0", "1", "2", "3"]
+    assert sorted(titles()) == ["0", "1", "2", "3"]
 
 
 def test_quick_runs_follow_each_other_at_once(engine: Engine, live: Callable[..., Workflow]) -> None:
@@ -244,7 +244,7 @@ def test_a_version_that_cannot_be_read_lets_one_in_at_a_time(
     monkeypatch.setattr("opsflows.runs.admission.rules.definition", broken)
     engine.pass_time(hours=1)
     # All five left at once, and one came in.
-    assert titles() == [str(number) for number in range(6)]
+    assert sorted(titles()) == [str(number) for number in range(6)]
     engine.pass_time(hours=1)
     assert len(titles()) == 7
 

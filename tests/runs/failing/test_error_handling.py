@@ -13,7 +13,7 @@ from opsflows.workflows.outcomes import Done, Fail, Retry
 from tests.runs.engine import Engine
 from tests.runs.kinds import OutsideProbe
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("probes")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("probes")]
 
 Publish = Callable[..., Workflow]
 

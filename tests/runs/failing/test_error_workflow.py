@@ -15,7 +15,7 @@ from opsflows.workflows.outcomes import Fail
 from tests.runs.engine import Engine
 from tests.runs.kinds import OutsideProbe
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("probes")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("probes")]
 
 Publish = Callable[..., Workflow]
 TELL = "{{workflow.name}} at {{step.label}}: {{error}} ({{run.status}}, {{data.deal.name}}) {{run.link}}"
@@ -115,6 +115,19 @@ def test_what_cannot_be_started_is_said_on_the_run(
     assert failed.error_message is not None
     assert failed.error_message.startswith("Post: no luck\nThe error workflow 'Mender' was not started: ")
     assert says in failed.error_message
+
+
+def test_one_that_is_left_out_is_said_as_well(engine: Engine, publish_flow: Publish) -> None:
+    limits = {"maxExecutionsPerHour": 1, "throttleAction": "drop"}
+    publish_flow(a=SET, name="Mender", event="x.y", settings=limits)
+    publish_flow(a=STEP, name="Deals", settings=handled_by("Mender"))
+    OutsideProbe.script[:] = [Fail("one"), Fail("two")]
+    for _ in range(2):
+        engine.emit("deal.won")
+        engine.settle()
+    errors = [run.error_message or "" for run in by_workflow("Deals")]
+    assert ["was left out" in error for error in errors] == [False, True]
+    assert "maxExecutionsPerHour" in errors[1]
 
 
 @pytest.mark.parametrize(

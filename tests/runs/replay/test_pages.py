@@ -21,7 +21,7 @@ from tests.runs.engine import Engine
 from tests.runs.kinds import OutsideProbe
 
 __all__ = ["_served"]
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("probes")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("probes")]
 
 Publish = Callable[..., Workflow]
 

@@ -23,7 +23,7 @@ from tests.runs.engine import Engine
 from tests.runs.graphs import graph
 from tests.runs.kinds import OutsideProbe
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("probes")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("probes")]
 
 Publish = Callable[..., Workflow]
 

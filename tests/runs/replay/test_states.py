@@ -26,7 +26,7 @@ from tests.runs.conftest import NOW
 from tests.runs.engine import Engine
 from tests.runs.kinds import OutsideProbe
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("probes")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("probes")]
 
 Publish = Callable[..., Workflow]
 
@@ -204,6 +204,7 @@ def test_staff_correct_and_forget(actor: Actor, account: PlatformAccount) -> Non
     assert not StateValue.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_workers_lose_no_count(engine: Engine, publish_flow: Publish) -> None:
     """Two transactions that end runs at the same time, for values that are there and for one that is not yet."""
     workflow = publish_flow(a=state("increment"))
