@@ -34,6 +34,9 @@ def cancel(*, actor: Actor, execution_id: uuid.UUID, now: datetime) -> Execution
         # Queue rows first, then the run: the order in which the engine locks them.
         lock_parent(execution_id)
         rows = QueueItem.objects.select_for_update().filter(execution_id=execution_id, account_id=actor.account_id)
+        # The run's own row first, and alone: whoever ends or begins branches holds it, and a statement that had to
+        # wait for them would not see the branches they began.
+        list(rows.filter(branch=None).values_list("id"))
         items = list(rows.order_by("id"))
         busy = [item.id for item in items if item.status == QueueItem.Status.PROCESSING]
         branches = any(item.branch_id for item in items)

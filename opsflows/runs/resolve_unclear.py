@@ -42,6 +42,8 @@ def resolve_unclear(
         lock_parent(execution_id)
         # All rows of the run, in one order: to end a branch wakes whoever waits for it.
         rows = QueueItem.objects.filter(execution_id=execution_id, account_id=actor.account_id).order_by("id")
+        # The run's own row first, and alone (cancel.py says why).
+        list(rows.filter(branch=None).select_for_update().values_list("id"))
         held = [row for row in rows.select_for_update() if row.status == QueueItem.Status.HELD]
         item = next((row for row in held if item_id in (None, row.id)), None)
         if item is None:

@@ -90,7 +90,8 @@ def locked(forks: QuerySet[Fork]) -> Iterable[Fork]:
 def close(fork: Fork, graph: CompiledGraph, now: datetime) -> None:
     """Begin nothing more, drop what rests, and let what is under way come home."""
     fork.status = Fork.Status.CLOSING
-    items = QueueItem.objects.filter(branch__fork=fork).order_by("id")
+    # Locked, because a worker may be claiming one that rests: then it is under way.
+    items = QueueItem.objects.filter(branch__fork=fork).order_by("id").select_for_update(of=("self",))
     busy = False
     dropped: list[tuple[Any, ...]] = []
     rested: list[QueueItem] = []
@@ -215,7 +216,7 @@ def _save(fork: Fork, now: datetime) -> None:
     is_over = fork.status == Fork.Status.JOINED
     if is_over:
         fork.completed_at = now
-    fork.save(update_fields=_FORK_COUNTS)
+    fork.save(update_fields=(*_FORK_COUNTS, "join") if "again" in fork.join else _FORK_COUNTS)
     if is_over:
         # Whoever waits here goes on; a run that waits for its own end as well.
         waiting = QueueItem.objects.filter(id=fork.item_id, status=QueueItem.Status.WAITING)

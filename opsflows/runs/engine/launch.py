@@ -59,6 +59,8 @@ def launch(fork: Fork, *, owner: Owner, now: datetime) -> None:
         rows: list[tuple[Any, ...]] = []
         for branch_id, position, handle, stood_at in _next(fork, room):
             fork.launched += 1
+            if "again" in fork.join:
+                fork.join["again"] = position + 1
             target = stood_at or handles.get(handle)
             if target is None:
                 # Nothing to do on this way: it is over as soon as it is begun.
@@ -86,8 +88,9 @@ def _next(fork: Fork, room: int) -> Iterable[tuple[uuid.UUID, int, str, str | No
 
 
 def _first(fork: Fork) -> int:
-    """Where to look for the first: all before it were begun, unless some of a list are taken up again."""
-    return 0 if fork.join.get("again") else fork.launched
+    """Where to look for the first: all before it were begun. Where some are taken up again, `again` says how far."""
+    first: int = fork.join.get("again", fork.launched)
+    return first
 
 
 def _start(fork: Fork, now: datetime) -> datetime:

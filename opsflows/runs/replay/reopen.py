@@ -33,6 +33,6 @@ def reopened(run: Run) -> Fork | None:
     fork.launched, fork.failed, fork.dropped = fork.done, 0, 0
     fork.status, fork.completed_at = Fork.Status.OPEN, None
     fork.generation, fork.item_id = place.generation, run.item_id
-    fork.join = {**fork.join, "again": True}
+    fork.join = {**fork.join, "again": 0}
     fork.save()
     return fork

@@ -155,6 +155,32 @@ def test_a_branch_that_was_given_up_goes_on_as_well(engine: Engine, actor: Actor
     assert counts(Fork.objects.get()) == (2, 2, 2, 0)
 
 
+def test_branches_of_a_run_that_took_too_long(engine: Engine, actor: Actor, publish_flow: Publish) -> None:
+    publish_flow(
+        "list.each -> a",
+        "a -> rest",
+        "rest -> b",
+        list={"type": "foreach", "items": "{{xs}}", "concurrency": 2},
+        a=probe("a{{item}}"),
+        rest={"type": "delay", "duration": "{{item}} hours"},
+        b=probe("b{{item}}"),
+        settings={"timeout": "2 hours"},
+    )
+    engine.emit("deal.won", xs=[1, 3, 4])
+    engine.settle()
+    for _ in range(2):
+        engine.pass_time(hours=1)
+    assert engine.run().execution_status == "timeout"
+    assert notes() == ["a1", "a3", "b1", "a4"]
+    take_up(actor=actor, execution_id=engine.run().pk, now=engine.now)
+    # They rest anew, and so does the limit of the run.
+    engine.settle()
+    engine.pass_time(hours=2)
+    assert engine.run().execution_status == "timeout"
+    assert counts(Fork.objects.get())[:3] == (3, 3, 1)
+    assert notes() == ["a1", "a3", "b1", "a4"]
+
+
 def test_of_a_list_exactly_what_failed_and_what_was_not_begun(
     engine: Engine, actor: Actor, publish_flow: Publish
 ) -> None:
