@@ -34,7 +34,11 @@ class Past:
     def workflow(self, name: str = "Rule") -> Workflow:
         if name not in self._workflows:
             actor = system_actor(self.account.pk)
-            rule = {"name": name, "trigger": "deal.won", "actions": [{"type": "create_task", "title": "Call"}]}
+            actions = [
+                {"type": "set", "id": "a0", "values": {"fee": 1}},
+                {"type": "create_task", "id": "a1", "title": "Call"},
+            ]
+            rule = {"name": name, "trigger": "deal.won", "actions": actions}
             made = create_workflow(actor=actor, name=name, workflow_data=to_graph(rule))
             publish(actor=actor, workflow=made, now=made.created_at)
             self._workflows[name] = made

@@ -103,12 +103,7 @@ def _check(event: Event, aside: str | None, runs: list[tuple], days: dict[str, i
 
 def _can_go_on(item: QueueItem) -> bool:
     """The engine can load the run with all that its next step may read."""
-    node_id = next(iter(_nodes(item)))
-    position = Position(node_id, "", 0, 1, item.entered_at, False)
+    position = Position(item.node_id, "", 0, 1, item.entered_at, False)
     claim = Claim(item.pk, 2, 2, item.execution_id, position, None, item.created_at)
     runs, spoilt = load([claim])
     return not spoilt and runs[0].data == {"value": 1} and "a0" in runs[0].outputs and runs[0].variables == {"fee": 1}
-
-
-def _nodes(item: QueueItem) -> list[str]:
-    return [node["id"] for node in item.execution.version.workflow_data["nodes"] if node["type"] != "trigger"]
