@@ -65,7 +65,8 @@ class Killer:
                     sender.allowance = len(sendings) * number // (blows + 1)
                     self._await_victim(role)
                     self._pause.wait(self._random.uniform(0, LATEST))
-                    self._kill(role, self._await_victim(role))
+                    while not self._kill(role, self._await_victim(role)):
+                        pass
                 sender.allowance = None
                 sending.result()
             finally:
@@ -76,14 +77,19 @@ class Killer:
         pids = wait_until(lambda: self._family.members()[role], seconds=COMEBACK, what=f"a {role} to kill")
         return self._random.choice(pids)
 
-    def _kill(self, role: str, pid: int) -> None:
-        victim = psutil.Process(pid)
-        below = victim.children(recursive=True) if role in _PARENTS else []
+    def _kill(self, role: str, pid: int) -> bool:
+        """Whether there was somebody to kill: an earlier blow may have ended this one just now."""
+        try:
+            victim = psutil.Process(pid)
+            below = victim.children(recursive=True) if role in _PARENTS else []
+            victim.send_signal(signal.SIGKILL)
+        except psutil.NoSuchProcess:
+            return False
         self.havoc.kills.append((role, time.monotonic()))
-        victim.send_signal(signal.SIGKILL)
         _, alive = psutil.wait_procs(below, timeout=5)
         self.havoc.orphans += [f"{process.pid} below the {role}" for process in alive]
         if role == SUPERVISOR:
             self._stack.restart("worker")
         elif role == WEB_MASTER:
             self._stack.restart("web")
+        return True
