@@ -117,7 +117,7 @@ def _gone(*_: Any, **__: Any) -> None:
     raise ConnectionAbortedError("the worker is gone")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(program=programs, seed=st.integers(0, 2**32))
 def test_the_engine_does_what_the_interpreter_does(
     program: Block,
