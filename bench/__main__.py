@@ -20,7 +20,9 @@ SERVED = (
     ("Steps", ("bench.steps", "--database", "{database}")),
     ("Lists", ("bench.lists", "--database", "{database}")),
     ("Idle", ("bench.idle", "--database", "{database}")),
+    ("Backtest", ("bench.backtest", "--database", "{database}")),
     ("History", ("bench.history", "--database", "{database}")),
+    ("Explain", ("bench.explain", "--database", "{database}")),
 )
 #: Those that need no server.
 ALONE = (("Matching", ("bench.matching",)), ("Outbound calls", ("bench.outbound_cpu",)))

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from opsflows.metrics_directory import claim_directory
 from opsflows.queue.processes import die_with_parent
+from opsflows.server_logs import RedactingLogger
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opsflows.settings")
 # First of all: it names the folder before anything counts, and reading the settings brings `.env` into the environment.
@@ -33,6 +34,7 @@ preload_app = True
 secure_scheme_headers: dict[str, str] = {}
 control_socket_disable = True
 proc_name = "opsflows-web"
+logger_class = RedactingLogger
 
 
 def when_ready(server: Any) -> None:

@@ -59,8 +59,10 @@ INSTALLED_APPS = [
     "opsflows.scripting",
     "opsflows.messages",
     "opsflows.records",
+    "opsflows.approvals",
     "opsflows.schedules",
     "opsflows.insights",
+    "opsflows.studio",
     "opsflows.upkeep",
     # Its modules are found by opsflows/urls.py: workers serve no pages, and would hold forty megabytes more.
     "django.contrib.admin.apps.SimpleAdminConfig",
@@ -91,6 +93,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "opsflows.audit.middleware.WhoMiddleware",
     "opsflows.admin_site.middleware.AdminMiddleware",
+    "opsflows.approvals.middleware.InboxMiddleware",
 ]
 
 ROOT_URLCONF = "opsflows.urls"
@@ -106,7 +109,12 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "libraries": {"opsflows_admin": "opsflows.admin_site.tags"},
+            "libraries": {
+                "opsflows_admin": "opsflows.admin_site.tags",
+                "inbox": "opsflows.approvals.views.tags",
+                "studio": "opsflows.studio.views.tags",
+                "studio_forms": "opsflows.studio.views.forms.tags",
+            },
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -260,12 +268,20 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "opsflows.log_lines.RedactingFormatter",
+            "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
+        # Without its own handlers, which would write a second time and leave secrets in (opsflows/log_lines.py).
+        "django": {"handlers": [], "level": "INFO"},
         # What was refused is an answer, not a fault: without this every 403 would leave a traceback.
         "django.request": {"level": "ERROR"},
+        "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "django-q": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
     },
 }

@@ -14,7 +14,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("opsflows.health.urls")),
     path("api/", include("opsflows.api.urls")),
     path("api", not_found),
+    path("", include("opsflows.approvals.decide_urls")),
+    path("inbox/", include("opsflows.approvals.urls")),
     path("admin/files/", include("opsflows.files.urls")),
+    path("admin/studio/", include("opsflows.studio.urls")),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
 ]

@@ -6,7 +6,7 @@ from typing import Literal
 
 from opsflows.accounts.roles import PERMISSIONS, Permission
 
-Door = Literal["admin", "api", "page", "command", "system"]
+Door = Literal["admin", "api", "page", "link", "slack", "command", "system"]
 
 
 class Forbidden(Exception):  # noqa: N818  (reads as the answer it becomes)

@@ -119,6 +119,14 @@ class Membership(models.Model):
     account = models.ForeignKey(PlatformAccount, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.VIEWER)
+    manager = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Whom approvals ask where they say “manager”.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     history = tracked()
 

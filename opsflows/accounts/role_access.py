@@ -11,6 +11,7 @@ _READ = {
     "schedules": Permission.WORKFLOWS_READ,
     "ops_messages": Permission.WORKFLOWS_READ,
     "lookups": Permission.WORKFLOWS_READ,
+    "approvals": Permission.APPROVALS_MANAGE,
     "databases": Permission.ACCOUNT_MANAGE,
     "queue": Permission.WORKFLOWS_READ,
     "upkeep": Permission.WORKFLOWS_READ,
@@ -25,6 +26,9 @@ _READ_MODEL = {
     "accounts.teammember": Permission.WORKFLOWS_READ,
     "accounts.recipient": Permission.WORKFLOWS_READ,
     "accounts.businesscalendar": Permission.WORKFLOWS_READ,
+    # So does whoever writes one that asks for approval.
+    "approvals.approvalpolicy": Permission.WORKFLOWS_READ,
+    "approvals.requestform": Permission.WORKFLOWS_READ,
 }
 #: Who may add and change. What is missing here only administrators do.
 _WRITE = {
@@ -43,6 +47,9 @@ _WRITE = {
     "lookups.lookuptable": Permission.WORKFLOWS_WRITE,
     "lookups.segment": Permission.WORKFLOWS_WRITE,
     "lookups.namedlist": Permission.WORKFLOWS_WRITE,
+    "approvals.approvalpolicy": Permission.APPROVALS_WRITE,
+    "approvals.requestform": Permission.APPROVALS_WRITE,
+    "approvals.delegation": Permission.APPROVALS_MANAGE,
     "accounts.team": Permission.WORKFLOWS_WRITE,
     "accounts.teammember": Permission.WORKFLOWS_WRITE,
     "accounts.recipient": Permission.WORKFLOWS_WRITE,

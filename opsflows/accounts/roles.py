@@ -23,6 +23,9 @@ class Permission(models.TextChoices):
     WORKFLOWS_WRITE = "workflows:write", "Write and publish workflows"
     WORKFLOWS_APPROVE = "workflows:approve", "Approve what somebody else wants to publish"
     SCRIPTS_WRITE = "scripts:write", "Write the JavaScript of a workflow's scripts"
+    APPROVALS_DECIDE = "approvals:decide", "Decide what one is asked, ask, and name who stands in"
+    APPROVALS_WRITE = "approvals:write", "Keep approval policies and request forms"
+    APPROVALS_MANAGE = "approvals:manage", "See everybody's approval requests, hand them on and recall them"
     RUNS_START = "runs:start", "Start workflows by hand"
     RUNS_OPERATE = "runs:operate", "Cancel, retry and resolve runs"
     RECORDS_WRITE = "records:write", "Change records and tasks"
@@ -32,7 +35,7 @@ class Permission(models.TextChoices):
     ACCOUNT_MANAGE = "account:manage", "Change the account's own settings, such as retention"
 
 
-_READ = frozenset({Permission.EVENTS_READ, Permission.WORKFLOWS_READ})
+_READ = frozenset({Permission.EVENTS_READ, Permission.WORKFLOWS_READ, Permission.APPROVALS_DECIDE})
 _EDIT = _READ | {
     Permission.EVENTS_SEND,
     Permission.EVENTS_ACKNOWLEDGE,
@@ -40,6 +43,7 @@ _EDIT = _READ | {
     Permission.RUNS_START,
     Permission.RECORDS_WRITE,
     Permission.SOURCES_WRITE,
+    Permission.APPROVALS_WRITE,
 }
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {

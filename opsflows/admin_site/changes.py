@@ -10,15 +10,18 @@ from django.db.models import BooleanField, Field, ForeignKey, JSONField, Model
 from django.utils import timezone
 
 from opsflows.admin_site import words
+from opsflows.admin_site.rule_changes import rule_changes
 from opsflows.outbound import redact_value
 from opsflows.outbound.redact import is_secret_name
 from opsflows.vault import EncryptedTextField
+from opsflows.workflows.wording.values import value_in_words
 
 #: Places of one document that are told; more would bury the rest.
 MOST_PLACES = 8
 LONGEST = 160
 NOTHING = "nothing"
 HIDDEN = "not shown"
+_MORE = "and more, not told here"
 #: Of a definition: how its graph is written down, and where its steps are drawn.
 _DEFINITION = "workflow_data"
 _SCAFFOLD = frozenset({"nodes", "data", "config"})
@@ -33,7 +36,10 @@ Place = tuple[tuple[str, ...], Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field, or one place in a document: what it said before and what it says since."""
+    """One field, or one place in a document: what it said before and what it says since.
+
+    Of a rule, `after` tells both in its own words, and `before` is empty.
+    """
 
     label: str
     before: str
@@ -58,6 +64,10 @@ def _of_field(before: Model, after: Model, field: "Field[Any, Any]") -> Iterator
     label = label[:1].upper() + label[1:]
     if isinstance(field, EncryptedTextField) or is_secret_name(field.name):
         yield Change(label, HIDDEN, HIDDEN)
+    elif isinstance(field, JSONField) and (told := list(islice(rule_changes(field.name, old, new), MOST_PLACES + 1))):
+        yield from (Change(where or label, "", _cut(said)) for where, said in told[:MOST_PLACES])
+        if len(told) > MOST_PLACES:
+            yield Change(label, "", _MORE)
     elif isinstance(field, JSONField) and _is_nested(old, new):
         found = _places(old, new, ())
         if field.name == _DEFINITION:
@@ -66,7 +76,7 @@ def _of_field(before: Model, after: Model, field: "Field[Any, Any]") -> Iterator
         for path, was, now in places[:MOST_PLACES]:
             yield _place(label, path, was, now)
         if len(places) > MOST_PLACES:
-            yield Change(label, "", "and more, not told here")
+            yield Change(label, "", _MORE)
     else:
         yield Change(label, _words(field, before, old), _words(field, after, new))
 
@@ -135,7 +145,7 @@ def _plain(value: Any) -> str:
     if isinstance(value, datetime):
         return words.exact(timezone.localtime(value))
     if isinstance(value, Mapping):
-        return f"{len(value)} entries" if len(value) > 1 else "one entry"
+        return _cut(value_in_words(value))
     if isinstance(value, list):
         return _cut(", ".join(_plain(each) for each in value[:20]))
     shown = redact_value(value) if isinstance(value, str) else value

@@ -17,6 +17,8 @@ _DOORS = {
     "admin": "the admin",
     "page": "a page",
     "api": "the API",
+    "link": "the link in a mail",
+    "slack": "a button in a chat",
     "command": "a command on the server",
     "system": "OpsFlows itself",
 }

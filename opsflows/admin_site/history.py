@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from opsflows.admin_site.changes import Change, changes
-from opsflows.admin_site.deeds import Said, in_words
+from opsflows.admin_site.deeds import Said, door_in_words, in_words
 from opsflows.admin_site.doers import Doers, doers
 from opsflows.admin_site.markup import list_of, page_for
 from opsflows.audit.models import AuditEntry
@@ -42,6 +42,11 @@ class State:
     changes: Sequence[Change]
     #: Whether the state before it is known, so that `changes` is all there was.
     is_complete: bool
+
+    @property
+    def where(self) -> str:
+        """Where it came from, as far as the words for who did it do not say so."""
+        return "" if self.user_id is None or self.door in ("", "command", "system") else door_in_words(self.door)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
+from opsflows.accounts.actor_for_user import actor_for_membership
 from opsflows.accounts.current import current_membership
 from opsflows.accounts.roles import PERMISSIONS, Permission
 from opsflows.admin_site.markup import list_of
+from opsflows.approvals.reading.inbox import waiting_for
 from opsflows.events.admin.set_aside import unresolved
 from opsflows.messages.admin.notification import unread
 from opsflows.runs.admin.looks import attention
@@ -43,6 +45,13 @@ _TEXTS: tuple[_Entry, ...] = (
     ("Lookup tables", "table_view", "lookups.LookupTable"),
     ("Kept values", "bookmark", "runs.StateValue"),
 )
+_APPROVALS: tuple[_Entry, ...] = (
+    ("Requests", "approval", "approvals.ApprovalRequest"),
+    ("Policies", "rule", "approvals.ApprovalPolicy"),
+    ("Request forms", "dynamic_form", "approvals.RequestForm"),
+    ("Delegations", "flight_takeoff", "approvals.Delegation"),
+    ("Channels", "forum", "approvals.ApprovalChannels"),
+)
 _WORK: tuple[_Entry, ...] = (
     ("Tasks", "task_alt", "records.Task"),
     ("Records", "folder_open", "records.Record"),
@@ -73,13 +82,15 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     home = {"title": "Home", "icon": "home", "link": reverse("admin:index"), "active": _is_home}
     events = _entries(request, _EVENTS)
     workflows = _entries(request, _WORKFLOWS)
+    workflows[1:1] = _gallery(request)
     if may(request, "runs.Execution"):
         workflows.append(_needs_attention(request))
     workflows += _entries(request, _TEXTS)
     groups: list[dict[str, Any]] = [
-        {"items": [home, *_entries(request, _MINE)]},
+        {"items": [home, *_inbox(request), *_entries(request, _MINE)]},
         {"title": "Events", "separator": True, "items": events},
         {"title": "Workflows", "separator": True, "items": workflows},
+        {"title": "Approvals", "separator": True, "items": _entries(request, _APPROVALS)},
         {"title": "Work", "separator": True, "items": _entries(request, _WORK)},
         {"title": "Data", "separator": True, "items": [*_files(request), *_entries(request, _DATA)]},
         {"title": "Upkeep", "separator": True, "items": _entries(request, _UPKEEP)},
@@ -112,6 +123,15 @@ def set_aside_number(request: HttpRequest) -> str:
     return _once(request, "events.RoutingFailure", unresolved)
 
 
+def asked_number(request: HttpRequest) -> str:
+    """How many requests wait for the signed-in person's decision, as `few` says it."""
+    read: dict[str, str] = vars(request).setdefault("_opsflows_numbers", {})
+    if "asked" not in read:
+        membership = current_membership(request)
+        read["asked"] = few(waiting_for(actor_for_membership(membership, door="admin"))) if membership else ""
+    return read["asked"]
+
+
 def _once(request: HttpRequest, model: str, narrow: Callable[[QuerySet[Any]], QuerySet[Any]]) -> str:
     """A number that several parts of one page show, read once."""
     read: dict[str, str] = vars(request).setdefault("_opsflows_numbers", {})
@@ -142,6 +162,8 @@ def _entry(request: HttpRequest, title: str, icon: str, model: str) -> dict[str,
         entry |= {"badge": number, "badge_variant": "warning"}
     if model == "ops_messages.Notification" and (number := unread_number(request)):
         entry |= {"badge": number, "badge_variant": "info"}
+    if model == "approvals.ApprovalChannels":
+        entry["link"] = reverse("admin:approvals_approvalchannels_settings")
     if model == "upkeep.SummaryChoice":
         entry["link"] = reverse("admin:upkeep_summarychoice_summary")
     if model == "runs.Execution":
@@ -157,12 +179,34 @@ def _needs_attention(request: HttpRequest) -> dict[str, Any]:
     return entry
 
 
+def _inbox(request: HttpRequest) -> list[dict[str, Any]]:
+    """What the signed-in person decides is a place of its own, outside the admin."""
+    if current_membership(request) is None:
+        return []
+    entry: dict[str, Any] = {"title": "Inbox", "icon": "inbox", "link": reverse("inbox:index")}
+    if number := asked_number(request):
+        entry |= {"badge": number, "badge_variant": "warning"}
+    return [entry]
+
+
 def _files(request: HttpRequest) -> list[dict[str, Any]]:
     """Files have no rows, so that what may be done with them is asked of the role alone."""
     membership = current_membership(request)
     if membership is None or Permission.WORKFLOWS_READ not in PERMISSIONS.get(membership.role, frozenset()):
         return []
     return [{"title": "Files", "icon": "folder_copy", "link": reverse("files"), "active": _is_files}]
+
+
+def _gallery(request: HttpRequest) -> list[dict[str, Any]]:
+    """A page without a model: for whoever sees workflows."""
+    if not may(request, "workflows.Workflow") or current_membership(request) is None:
+        return []
+    link = reverse("studio:gallery")
+    return [{"title": "Gallery", "icon": "collections_bookmark", "link": link, "active": _is_gallery}]
+
+
+def _is_gallery(request: HttpRequest) -> bool:
+    return request.path.startswith(reverse("studio:gallery"))
 
 
 def _is_files(request: HttpRequest) -> bool:

@@ -6,13 +6,16 @@ from typing import Any
 from drf_spectacular.generators import SchemaGenerator
 
 from opsflows.api.api_schema import components as shared
+from opsflows.approvals.api_schema import components as approvals
 from opsflows.events.api_schema import components as events
 from opsflows.jsontext import dump_json
 from opsflows.runs.api_schema import components as runs
 from opsflows.schedules.api_schema import components as schedules
+from opsflows.studio.api_schema import components as studio
+from opsflows.studio.explain.api_schema import components as explain
 from opsflows.workflows.api_schema import components as workflows
 
-_ROOMS = (shared, events, workflows, runs, schedules)
+_ROOMS = (shared, events, workflows, runs, schedules, approvals, studio, explain)
 
 
 @functools.cache

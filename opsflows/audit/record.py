@@ -10,6 +10,7 @@ from django.db import models, transaction
 
 from opsflows.audit.models import AuditChain, AuditEntry
 from opsflows.jsontext import canonical_json
+from opsflows.jsontext.plain import plain_numbers
 
 
 class Doer(Protocol):
@@ -47,7 +48,8 @@ def record(
             object_type=row._meta.label_lower if row is not None else "",
             object_id=str(row.pk) if row is not None else "",
             object_name=str(row)[:255] if row is not None else "",
-            detail=dict(detail or {}),
+            # As the database gives them back, or the chain would not verify.
+            detail=plain_numbers(dict(detail or {})),
             previous_hash=chain.entry_hash,
         )
         entry.entry_hash = hash_of(entry)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from opsflows.databases.models import Database, Statement
-from opsflows.workflows.references import UnknownReference, resolver
+from opsflows.workflows.references import Reference, UnknownReference, resolver
 
 #: The kinds under which steps refer to them.
 DATABASE, STATEMENT = "database", "statement"
@@ -21,6 +21,20 @@ def statement_key(database: str, statement: str) -> str:
 def content_of(statement: Statement) -> dict[str, Any]:
     """What a version keeps of a statement. Whether it may write is not kept: that is asked anew for every call."""
     return {"id": str(statement.pk), "sql": statement.sql, "repeat_safe": statement.repeat_safe}
+
+
+def reference_to(row: Database | Statement) -> Reference:
+    """How steps refer to `row`."""
+    if isinstance(row, Statement):
+        return Reference(STATEMENT, statement_key(row.database.name, row.name), "")
+    return Reference(DATABASE, row.name, "")
+
+
+def detail_of(row: Database | Statement) -> dict[str, Any]:
+    """What the audit trail keeps of `row`."""
+    if isinstance(row, Statement):
+        return {"database": row.database.name, "writes": row.writes, "sql": row.sql}
+    return {"host": row.host}
 
 
 @resolver(DATABASE)

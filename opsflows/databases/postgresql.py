@@ -2,11 +2,10 @@
 
 import os
 import re
-import socket
 import tempfile
-import threading
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext
+from decimal import Decimal
 from typing import Any, cast
 
 import certifi
@@ -15,6 +14,7 @@ from psycopg.raw_cursor import RawCursor
 from psycopg.types.json import Jsonb, set_json_loads
 
 from opsflows.databases.access import Access
+from opsflows.databases.cut_off import cut_off
 from opsflows.databases.failures import QueryFailed
 from opsflows.databases.models import TABLE, Database
 from opsflows.databases.rows import Rows, collect
@@ -54,7 +54,7 @@ def query(
     """
     try:
         # Closed without a commit, it is rolled back.
-        with closing(_connect(access)) as connection, _cut_off(connection, access.time_limit + _GRACE):
+        with closing(_connect(access)) as connection, cut_off(connection, access.time_limit + _GRACE):
             connection.read_only = not writes
             _prepare(connection, access, own_allowed)
             parameters = [_bound(value) for value in values]
@@ -118,25 +118,6 @@ def _authorities(access: Access) -> Iterator[str]:
         yield file.name
 
 
-@contextmanager
-def _cut_off(connection: Connection, seconds: float) -> Iterator[None]:
-    """End the connection after `seconds`, also where the other side says nothing any more."""
-    twin = socket.socket(fileno=os.dup(connection.fileno()))
-
-    def cut() -> None:
-        with suppress(OSError):
-            twin.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(seconds, cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        twin.close()
-
-
 def _prepare(connection: Connection, access: Access, own_allowed: bool) -> None:
     """Limits for this transaction. It is the first query of it, behind which nothing turns it into one that writes."""
     set_json_loads(_exact, connection)
@@ -173,9 +154,14 @@ def _columns(cursor: "RawCursor[Any]") -> Sequence[str]:
 
 
 def _bound(value: Any) -> Any:
-    """Numbers, texts and lists of them as they are; documents as JSON."""
-    is_document = isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value))
-    return Jsonb(value, dumps=dump_json) if is_document else value
+    """Numbers, texts and lists of one kind of them as they are; documents as JSON."""
+    if isinstance(value, list):
+        kinds = {type(item) for item in value if item is not None}
+        if kinds == {int, Decimal}:
+            return [Decimal(item) if isinstance(item, int) else item for item in value]
+        if len(kinds) < 2 and not kinds & {dict, list}:
+            return value
+    return Jsonb(value, dumps=dump_json) if isinstance(value, dict | list) else value
 
 
 def _commit(connection: Connection) -> None:
@@ -197,6 +183,9 @@ def _failed(error: psycopg.Error, access: Access) -> QueryFailed:
         said += ". Only a statement that an administrator named for writing may do that."
     elif state == _INDETERMINATE:
         said += ". Say what it is, as in :name::text or :name::date."
+    elif isinstance(error, psycopg.DataError) and not state:
+        # Such as the date "infinity", which Python has no value for.
+        said += ". Ask for it as text, as in name::text."
     elif state == "57014":
         said = f"It took longer than {access.time_limit} s and was stopped."
     is_passing = bool(_PASSING.fullmatch(state)) if state else isinstance(error, psycopg.OperationalError)

@@ -2,9 +2,8 @@
 
 import os
 import sqlite3
-import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,15 @@ from opsflows.databases.failures import QueryFailed
 from opsflows.databases.models import TABLE
 from opsflows.databases.rows import MAX_BYTES, Rows, collect
 from opsflows.databases.sql import MAX_SQL
+from opsflows.databases.sqlite_functions import REFUSED, Refusals, bounded_functions
+from opsflows.databases.sqlite_watch import Watch
 from opsflows.jsontext import dump_json
 
 #: Seconds to wait for somebody else's lock, and a call may take beside the time limit of its statement.
 _LOCKED = 4
-OVERHEAD = _LOCKED + 1
-#: Steps of SQLite's machine between two looks at the clock: a few thousandths of a second.
-_STEPS = 20_000
+OVERHEAD = _LOCKED + 6
+#: Steps of SQLite's machine between two looks at the clock; each of them may work through a whole text.
+_STEPS = 100
 #: Digits that a number keeps for sure in a column that is no text.
 _DIGITS = 15
 
@@ -41,9 +42,9 @@ def query(
     """
     path = file_of(access)
     try:
-        with closing(_open(path, writes=writes)) as connection:
+        with closing(_open(path, writes=writes)) as connection, _explained(connection, access) as refusals:
             _refuse_our_own(connection, access, own_allowed)
-            _limit(connection, access.time_limit)
+            _limit(connection, access.time_limit, refusals)
             if writes:
                 connection.execute("BEGIN IMMEDIATE")
             _guard(connection, _READS | _WRITES if writes else _READS)
@@ -89,8 +90,20 @@ def _open(path: Path, *, writes: bool) -> sqlite3.Connection:
     uri = f"file:{quote(os.fspath(path))}?mode={'rw' if writes else 'ro'}"
     connection = sqlite3.connect(uri, uri=True, timeout=_LOCKED, isolation_level=None)
     connection.execute(f"PRAGMA query_only = {int(not writes)}")
-    connection.execute("PRAGMA trusted_schema = 0")
+    # Views may use the functions that are bounded here; what reaches further is refused by name.
+    connection.execute("PRAGMA trusted_schema = 1")
     return connection
+
+
+@contextmanager
+def _explained(connection: sqlite3.Connection, access: Access) -> Iterator[Refusals]:
+    with bounded_functions(connection) as refusals:
+        try:
+            yield refusals
+        except sqlite3.Error:
+            if refusals:
+                raise QueryFailed(f"{access.name}: {refusals[0]}") from None
+            raise
 
 
 def _refuse_our_own(connection: sqlite3.Connection, access: Access, own_allowed: bool) -> None:
@@ -101,10 +114,9 @@ def _refuse_our_own(connection: sqlite3.Connection, access: Access, own_allowed:
         )
 
 
-def _limit(connection: sqlite3.Connection, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 4 * MAX_BYTES)
+def _limit(connection: sqlite3.Connection, seconds: float, refusals: Refusals) -> None:
+    connection.set_progress_handler(Watch(seconds, refusals), _STEPS)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2 * MAX_BYTES)
     connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, 4 * MAX_SQL)
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
 
@@ -116,6 +128,8 @@ def _guard(connection: sqlite3.Connection, allowed: frozenset[int] | None) -> No
         if action == sqlite3.SQLITE_PRAGMA:
             # Full-text search asks this of itself.
             return sqlite3.SQLITE_OK if first == "data_version" else sqlite3.SQLITE_DENY
+        if action == sqlite3.SQLITE_FUNCTION and str(second).lower() in REFUSED:
+            return sqlite3.SQLITE_DENY
         if action in _WRITES and str(first).lower().startswith("sqlite_"):
             return sqlite3.SQLITE_DENY
         return sqlite3.SQLITE_OK if allowed is None or action in allowed else sqlite3.SQLITE_DENY

@@ -15,6 +15,7 @@ from opsflows.databases.parameters_fit import parameters_fit
 from opsflows.databases.run_query import longest, run_query
 from opsflows.outbound import redact_value
 from opsflows.rules import Problem
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.gates import register_gate
 from opsflows.workflows.kinds import Frozen, OutsideKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Done, Fail, Outcome, Retry, Unclear
@@ -27,14 +28,36 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class QueryConfig(StepConfig):
-    database: str = Field(description="Which database, by the name that an administrator gave it.")
-    statement: str = Field(default="", description="A statement that an administrator named there.")
-    sql: str = Field(
-        default="", description="Without a statement: your own SELECT, with :name where a value goes. It only reads."
+    database: str = Field(
+        title="Database",
+        description="Which database, by the name that an administrator gave it.",
+        json_schema_extra=looks.look(looks.DATABASE),
     )
-    parameters: dict[str, Any] = Field(default_factory=dict, description="What stands for each :name.")
+    statement: str = Field(
+        default="",
+        title="Statement",
+        description="A statement that an administrator named there.",
+        json_schema_extra=looks.look(looks.STATEMENT),
+    )
+    sql: str = Field(
+        default="",
+        title="SQL",
+        description="Without a statement: your own SELECT, with :name where a value goes. It only reads.",
+        json_schema_extra=looks.look(looks.CODE, more=True),
+    )
+    parameters: dict[str, Any] = Field(
+        default_factory=dict,
+        title="Values",
+        description="What stands for each :name.",
+        json_schema_extra=looks.look(looks.PAIRS),
+    )
     limit: int | None = Field(
-        default=None, ge=1, le=MOST_ROWS, description="How many rows at most; empty: as many as the database allows."
+        default=None,
+        ge=1,
+        le=MOST_ROWS,
+        title="Rows at most",
+        description="How many rows at most; empty: as many as the database allows.",
+        json_schema_extra=looks.look(more=True),
     )
 
 
@@ -44,6 +67,7 @@ class QueryKind(OutsideKind):
 
     kind = "query"
     label = "Query a database"
+    about = "Asks a database that an administrator has allowed."
     icon = "database"
     Config = QueryConfig
     #: SQL is no template: braces in it are refused, and values are bound.

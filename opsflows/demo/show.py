@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from opsflows.demo.access import Access, set_up
+from opsflows.demo.approvals import create_office
 from opsflows.demo.children import Children
 from opsflows.demo.environment import CannotStart, own_address
 from opsflows.demo.examples import create_sources, create_workflows, targets
@@ -33,6 +34,7 @@ def show(say: Callable[[str], None]) -> None:
     say("Preparing the database …")
     access = set_up(home)
     new_sources = create_sources()
+    create_office(now=timezone.now())
     children = Children(home / "log")
     with requests.Session() as http:
         # A proxy that the environment names is for the world, not for this machine.

@@ -35,6 +35,10 @@ OpsFlows is running.
 What to look at
 {pages}
 
+Ask for something
+  {base_url}/inbox/new/ has a form for expenses. Whoever approves gets a mail with a link:
+  look for /decide/ in {home / "log" / "worker.log"}.
+
 Send an event of your own
   curl {base_url}/api/events \\
     -H "Authorization: Bearer {access.key}" \\

@@ -4,16 +4,18 @@ import uuid
 from typing import Any
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from opsflows.accounts.roles import Permission
 from opsflows.api.authentication import actor_of
-from opsflows.api.operation import header, operation, paging, ref
-from opsflows.api.paging import linked_listing, oldest_first
+from opsflows.api.operation import header, operation, paging, query, ref
+from opsflows.api.paging import DEFAULT_LIMIT, linked_listing, oldest_first
 from opsflows.api.problems import conflict, invalid, not_an_id
 from opsflows.events.acknowledge import acknowledge
 from opsflows.events.models import Event
@@ -22,6 +24,8 @@ from opsflows.events.send import ABSENT, InvalidEvent, KeyUsedOtherwise, send
 from opsflows.metrics import EVENTS_RECEIVED
 from opsflows.queue import bell
 from opsflows.queue.written_out import written_out
+from opsflows.studio.explain.document import explanation_document
+from opsflows.studio.explain.event import explain_event
 
 
 class EventsView(APIView):
@@ -106,6 +110,36 @@ class AcknowledgementView(APIView):
             raise not_an_id(event_id) from None
         event = acknowledge(actor=actor_of(request), event_id=wanted, now=timezone.now())
         return Response(described(event) | {"acknowledged_at": event.acknowledged_at})
+
+
+class ExplanationView(APIView):
+    """`GET /api/events/<id>/explain`: why each workflow that listens to its name did, or did not, start."""
+
+    @operation(
+        "explain_event",
+        "Why each workflow did, or did not, start when an event came",
+        tag="Events",
+        description="Each is asked with the version that was live when the event was handed over. Where its condition "
+        "did not hold, `explanation` has every comparison with the value it saw, and `changes` the fewest fields that "
+        "would have had to be another.",
+        answers={200: ref("EventExplanation")},
+        refusals=(400, 404),
+        parameters=[query("offset", {"type": "integer", "minimum": 0}, "How many workflows to pass over.")],
+    )
+    def get(self, request: Request, event_id: uuid.UUID) -> Response:
+        actor = actor_of(request)
+        actor.require(Permission.EVENTS_READ)
+        actor.require(Permission.WORKFLOWS_READ)
+        text = request.query_params.get("offset", "0")
+        if not (text.isascii() and text.isdigit() and len(text) < 7):
+            raise invalid("offset is a whole number from 0.", field="offset", hint="Follow the address in next.")
+        event = get_object_or_404(Event, pk=event_id, account_id=actor.account_id)
+        found = explain_event(
+            account_id=event.account_id, event=event, now=timezone.now(), offset=int(text), most=DEFAULT_LIMIT
+        )
+        following = found.next_offset
+        address = None if following is None else replace_query_param(request.build_absolute_uri(), "offset", following)
+        return Response(explanation_document(found) | {"next": address})
 
 
 def described(event: Event) -> dict[str, Any]:

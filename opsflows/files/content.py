@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
-from opsflows.files.csv_text import all_columns, columns_of, read_csv, write_csv
+from opsflows.files.csv_text import all_columns, check_columns, columns_of, read_csv, unguarded, write_csv
 from opsflows.files.store import FileProblem
 from opsflows.jsontext import JsonError, dump_json, parse_json
 from opsflows.rules.text import to_text
@@ -117,14 +117,16 @@ def _spelled(content: Any, spelling: Spelling, *, before: str) -> str:
 
 def _csv(rows: Sequence[Mapping[str, Any]], spelling: Spelling, before: str) -> str:
     known = columns_of(before, separator=spelling.separator) if before else []
-    columns = known or spelling.columns or all_columns(rows)
+    given = all_columns(rows)
+    if not known:
+        check_columns(spelling.columns or given)
+    # As the file spells them: `@id` is `'@id` where formulas are guarded against.
+    columns = [unguarded(name, given) for name in known] or spelling.columns or given
     if not columns:
         # No row and no name: a file of nothing.
         return ""
-    if known or spelling.columns:
-        unknown = [name for name in all_columns(rows) if name not in columns]
-        if unknown and known:
-            raise FileProblem(f"The file has no column {unknown[0]!r}; it has {', '.join(columns[:20])}.")
+    if known and (unknown := [name for name in given if name not in columns]):
+        raise FileProblem(f"The file has no column {unknown[0]!r}; it has {', '.join(columns[:20])}.")
     return write_csv(
         rows, columns, separator=spelling.separator, with_header=not known, guarded=spelling.guard_formulas
     )

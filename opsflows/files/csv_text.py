@@ -10,15 +10,13 @@ from itertools import islice
 from typing import Any
 
 from opsflows.files.store import FileProblem
-from opsflows.rules.text import to_text
+from opsflows.rules.spreadsheets import is_formula
+from opsflows.rules.text import excerpt, to_text
 
-MOST_COLUMNS = 1000
+#: Columns of a file, and characters of one cell: what is longer, Python's own reader refuses.
+MOST_COLUMNS, MOST_CELL = 1000, 131_072
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 
-#: How a cell begins that spreadsheets take for a formula, behind any space; also as typed on East Asian keyboards.
-_FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")
-#: A number with its sign is no formula.
-_SIGNED = re.compile(r"[+-]?[0-9]+([.,][0-9]+)*([eE][+-]?[0-9]+)?%?")
 #: Without leading zeros, which belong to codes and telephone numbers.
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,100})(\.[0-9]{1,100})?")
 
@@ -71,16 +69,27 @@ def all_columns(rows: Iterable[Mapping[str, Any]]) -> Sequence[str]:
     return list(dict.fromkeys(str(name) for row in rows for name in row))
 
 
+def check_columns(names: Sequence[str]) -> None:
+    """Raise `FileProblem` where a CSV cannot have these columns."""
+    if len(names) > MOST_COLUMNS:
+        raise FileProblem(f"It has {len(names):,} columns; at most {MOST_COLUMNS:,} are possible.")
+    for number, name in enumerate(names):
+        if not name.strip():
+            raise FileProblem(f"Column {number + 1} has no name in the first line.")
+        if name in names[:number]:
+            raise FileProblem(f"Two columns are called {name!r}.")
+
+
+def unguarded(column: str, known: Sequence[str]) -> str:
+    """The one of the names `known` that stands in a file as `column`; without one, `column` itself."""
+    plain = column.removeprefix("'")
+    return plain if column not in known and plain in known and _cell(plain, guarded=True) == column else column
+
+
 def _header(cells: Sequence[str]) -> Sequence[str]:
     if not cells:
         raise FileProblem("It is empty; the first line of a CSV names its columns.")
-    if len(cells) > MOST_COLUMNS:
-        raise FileProblem(f"It has {len(cells):,} columns; at most {MOST_COLUMNS:,} are read.")
-    for number, name in enumerate(cells):
-        if not name.strip():
-            raise FileProblem(f"Column {number + 1} has no name in the first line.")
-        if name in cells[:number]:
-            raise FileProblem(f"Two columns are called {name!r}.")
+    check_columns(cells)
     return cells
 
 
@@ -102,6 +111,11 @@ def _values(cells: Sequence[str], numbers: bool) -> Iterator[Any]:
 
 def _cell(value: Any, guarded: bool) -> str:
     text = to_text(value)
-    if guarded and isinstance(value, str) and _FORMULA.match(text) and not _SIGNED.fullmatch(text):
-        return f"'{text}"
+    if guarded and isinstance(value, str) and is_formula(text):
+        text = f"'{text}"
+    if len(text) > MOST_CELL:
+        raise FileProblem(
+            f"content: a cell of a CSV has at most {MOST_CELL:,} characters, and {excerpt(text)} has {len(text):,}. "
+            "Shorten it, or write a .jsonl file."
+        )
     return text

@@ -1,6 +1,7 @@
 """Files that people put into the account's storage, take out of it, and look at."""
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from typing import IO, Any
 
@@ -11,6 +12,7 @@ from opsflows.accounts.roles import Permission
 from opsflows.audit.record import record
 from opsflows.files.configure import largest_bytes, store_of
 from opsflows.files.names import BadName, checked_folder, checked_name
+from opsflows.files.reserved import is_reserved, reserved_problem
 from opsflows.files.store import Content, FileProblem, Listing, NotThere
 
 
@@ -23,9 +25,13 @@ def list_files(*, actor: Actor, folder: str) -> Listing:
     """
     actor.require(Permission.WORKFLOWS_READ)
     try:
-        return store_of(actor.account_id).listing(checked_folder(folder))
+        checked = checked_folder(folder)
+        if is_reserved(checked):
+            raise BadName(reserved_problem(checked))
+        listing = store_of(actor.account_id).listing(checked)
     except (BadName, FileProblem) as error:
         raise ValidationError(str(error)) from None
+    return replace(listing, folders=[each for each in listing.folders if not is_reserved(each)])
 
 
 def open_file(*, actor: Actor, name: str) -> Content:
@@ -38,7 +44,10 @@ def open_file(*, actor: Actor, name: str) -> Content:
     """
     actor.require(Permission.WORKFLOWS_READ)
     try:
-        return store_of(actor.account_id).open(checked_name(name))
+        checked = checked_name(name)
+        if is_reserved(checked):
+            raise ValidationError(reserved_problem(checked))
+        return store_of(actor.account_id).open(checked)
     except BadName:
         raise NotThere(name) from None
     except NotThere:
@@ -56,7 +65,7 @@ def upload_file(*, actor: Actor, name: str, content: IO[bytes], now: datetime) -
     """
     actor.require(Permission.WORKFLOWS_WRITE)
     try:
-        checked = checked_name(name)
+        checked = _own_name(name)
     except BadName as error:
         raise ValidationError({"name": str(error)}) from None
     # One byte more shows that it is too large, which the store then says.
@@ -73,10 +82,17 @@ def delete_file(*, actor: Actor, name: str, now: datetime) -> None:
     """
     actor.require(Permission.WORKFLOWS_WRITE)
     try:
-        checked = checked_name(name)
+        checked = _own_name(name)
     except BadName as error:
         raise ValidationError({"name": str(error)}) from None
     _change(actor, checked, "file.deleted", None, field="name", now=now)
+
+
+def _own_name(name: str) -> str:
+    checked = checked_name(name)
+    if is_reserved(checked):
+        raise BadName(reserved_problem(checked))
+    return checked
 
 
 def _change(actor: Actor, name: str, action: str, content: bytes | None, *, field: str, now: datetime) -> int:

@@ -20,10 +20,12 @@ from opsflows.files.content import (
     written,
 )
 from opsflows.files.names import BadName, checked_folder, checked_name
+from opsflows.files.reserved import is_reserved, may_be_read, reserved_problem
 from opsflows.files.store import Change, FileProblem, NotThere, Store, whole
 from opsflows.jsontext import dump_json
 from opsflows.outbound import redact_value
 from opsflows.rules import Problem
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import Frozen, OutsideKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Done, Fail, Outcome, Retry, Unclear
 from opsflows.workflows.registry import register
@@ -37,28 +39,89 @@ Action = Literal["read", "write", "append", "list", "delete"]
 
 
 class FileConfig(StepConfig):
-    action: Action = Field(description="What to do.")
+    action: Action = Field(
+        title="What to do",
+        description="What to do.",
+        json_schema_extra=looks.look(
+            labels={
+                "read": "Read it",
+                "write": "Write it anew",
+                "append": "Add to it",
+                "list": "List what is there",
+                "delete": "Delete it",
+            }
+        ),
+    )
     name: str = Field(
-        default="", description="The file, such as exports/{{today}}.csv; to list, the folder, or nothing for all."
+        default="",
+        title="File",
+        description="The file, such as exports/{{today}}.csv; to list, the folder, or nothing for all.",
     )
     format: Format | Literal[""] = Field(
-        default="", description="Empty: as the name ends, .csv, .json, .jsonl, else text."
+        default="",
+        title="Format",
+        description="Empty: as the name ends, .csv, .json, .jsonl, else text.",
+        json_schema_extra=looks.look(
+            more=True,
+            labels={"csv": "CSV", "json": "JSON", "jsonl": "JSON, one a line", "text": "Text", "": "As the name says"},
+        ),
     )
-    content: Any = Field(default=None, description="What to write: for CSV a list of objects, for text a text.")
+    content: Any = Field(
+        default=None,
+        title="Content",
+        description="What to write: for CSV a list of objects, for text a text.",
+        json_schema_extra=looks.look(looks.CONTENT),
+    )
     columns: list[str] = Field(
-        default_factory=list, description="The columns of a new CSV, in their order; empty: all that the rows have."
+        default_factory=list,
+        title="Columns",
+        description="The columns of a new CSV, in their order; empty: all that the rows have.",
+        json_schema_extra=looks.look(more=True),
     )
-    separator: Separator = Field(default="comma", description="What stands between the cells of a CSV.")
-    numbers: bool = Field(default=False, description="Reading CSV: what is plainly a number becomes one.")
-    bom: bool = Field(default=False, description="Writing: begin with a mark by which Excel knows UTF-8.")
+    separator: Separator = Field(
+        default="comma",
+        title="Between cells",
+        description="What stands between the cells of a CSV.",
+        json_schema_extra=looks.look(more=True),
+    )
+    numbers: bool = Field(
+        default=False,
+        title="Read numbers as numbers",
+        description="Reading CSV: what is plainly a number becomes one.",
+        json_schema_extra=looks.look(more=True),
+    )
+    bom: bool = Field(
+        default=False,
+        title="For Excel: mark as UTF-8",
+        description="Writing: begin with a mark by which Excel knows UTF-8.",
+        json_schema_extra=looks.look(more=True),
+    )
     guard_formulas: bool = Field(
         default=True,
+        title="Guard against formulas",
         description="Writing CSV: a text that a spreadsheet would take for a formula gets an apostrophe before it.",
+        json_schema_extra=looks.look(more=True),
     )
-    skip: int = Field(default=0, ge=0, description="Reading rows: how many to pass over.")
-    limit: int = Field(default=1000, ge=1, le=MOST_ROWS, description="Reading rows: how many at most.")
+    skip: int = Field(
+        default=0,
+        ge=0,
+        title="Rows to pass over",
+        description="Reading rows: how many to pass over.",
+        json_schema_extra=looks.look(more=True),
+    )
+    limit: int = Field(
+        default=1000,
+        ge=1,
+        le=MOST_ROWS,
+        title="Rows at most",
+        description="Reading rows: how many at most.",
+        json_schema_extra=looks.look(more=True),
+    )
     missing: Literal["fail", "empty"] = Field(
-        default="fail", description="Reading what is not there: fail, or go on with nothing."
+        default="fail",
+        title="When it is not there",
+        description="Reading what is not there: fail, or go on with nothing.",
+        json_schema_extra=looks.look(more=True, labels={"fail": "Fail", "empty": "Go on with nothing"}),
     )
 
     @field_validator("columns", mode="before")
@@ -76,6 +139,7 @@ class FileKind(OutsideKind):
 
     kind = "file"
     label = "Read or write a file"
+    about = "Reads, writes or lists a CSV, JSON or text file."
     icon = "folder_open"
     Config = FileConfig
 
@@ -85,7 +149,7 @@ class FileKind(OutsideKind):
     def freeze(self, step: StepContext) -> Frozen:
         config: FileConfig = step.config
         try:
-            name = checked_folder(config.name) if config.action == "list" else checked_name(config.name)
+            name = _own_name(config.action, config.name)
         except BadName as error:
             raise ValueError(f"name: {error}") from None
         request = {
@@ -111,11 +175,19 @@ class FileKind(OutsideKind):
             return Retry(str(problem)) if problem.is_passing else Fail(str(problem))
 
 
+def _own_name(action: str, text: str) -> str:
+    """Raises `BadName`, of what the house keeps for itself as well."""
+    name = checked_folder(text) if action == "list" else checked_name(text)
+    if not (may_be_read(name) if action == "read" else not is_reserved(name)):
+        raise BadName(reserved_problem(name))
+    return name
+
+
 def _problems(config: FileConfig) -> Iterator[tuple[str, str]]:
     action, name = config.action, config.name
     if "{{" not in name and "{%" not in name:
         try:
-            checked_folder(name) if action == "list" else checked_name(name)
+            _own_name(action, name)
         except BadName as error:
             yield "name", str(error)
     writes = action in ("write", "append")
@@ -174,7 +246,7 @@ def _list(store: Store, request: Mapping[str, Any], key: str) -> dict[str, Any]:
     return {
         "folder": request["name"],
         "files": files,
-        "folders": list(found.folders),
+        "folders": [each for each in found.folders if not is_reserved(each)],
         "count": len(files),
         "truncated": found.truncated,
     }

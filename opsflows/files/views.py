@@ -76,8 +76,8 @@ def _page(request: HttpRequest, form: forms.Form, *, status: int = 200) -> HttpR
         "problem": problem,
         "form": form,
         "may_write": actor.may(Permission.WORKFLOWS_WRITE),
-        "largest": largest_bytes(),
-        "quota": settings.FILES_QUOTA_MB * 1024 * 1024,
+        "largest": settings.FILES_LARGEST_MB,
+        "quota": settings.FILES_QUOTA_MB,
     }
     return _answer(request, "Files", "files.html", context, status=status)
 

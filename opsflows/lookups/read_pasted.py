@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from opsflows.lookups.table_content import MAX_ROWS, Column, Content, WrongContent, read_rows
+from opsflows.rules.spreadsheets import is_formula
 from opsflows.rules.text import excerpt, to_text
 
 #: Bytes of a file.
@@ -79,17 +80,27 @@ def updated_by(content: Content, pasted: Pasted) -> Content:
 
 
 def as_csv(content: Content) -> str:
-    """The table as CSV, which reads back as the same."""
+    """The table as CSV, which reads back as the same. What a spreadsheet would calculate begins with an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([column.name for column in content.columns])
-    writer.writerows([[in_words(value) for value in row] for row in content.rows])
+    writer.writerows([[_guarded(value) for value in row] for row in content.rows])
     return out.getvalue()
 
 
 def in_words(value: Any) -> str:
     """A value as people type it, and as `read_value` takes it again."""
     return ("yes" if value else "no") if isinstance(value, bool) else to_text(value)
+
+
+def _guarded(value: Any) -> str:
+    text = in_words(value)
+    # One more than there are, so that one is taken away again.
+    return f"'{text}" if isinstance(value, str) and is_formula(text.lstrip("'")) else text
+
+
+def _unguarded(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and is_formula(cell.lstrip("'")) else cell
 
 
 def _lines(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -100,7 +111,7 @@ def _lines(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield line, tuple(cell.strip() for cell in cells)
+                yield line, tuple(_unguarded(cell.strip()) for cell in cells)
             line = reader.line_num + 1
     except csv.Error as error:
         raise WrongContent([f"Line {reader.line_num}: this cannot be read as CSV ({error})."]) from None

@@ -10,6 +10,7 @@ from opsflows.lookups.models import LookupSnapshot
 from opsflows.lookups.snapshots import rows_of
 from opsflows.rules import Problem
 from opsflows.rules.text import excerpt
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import PureKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Done, Fail, Outcome
 from opsflows.workflows.references import Reference
@@ -17,11 +18,26 @@ from opsflows.workflows.registry import register
 
 
 class LookupConfig(StepConfig):
-    table: str = Field(default="", description="A lookup table, by its name.")
-    key: str = Field(default="", description="What is looked up, such as {{customer.country}}.")
-    ignoreCase: bool = Field(default=False, description="Whether de finds DE.")  # noqa: N815  (as Rules spells)
+    table: str = Field(
+        default="",
+        title="Lookup table",
+        description="A lookup table, by its name.",
+        json_schema_extra=looks.look(looks.LOOKUP_TABLE),
+    )
+    key: str = Field(
+        default="", title="What is looked up", description="What is looked up, such as {{customer.country}}."
+    )
+    ignoreCase: bool = Field(  # noqa: N815  (as Rules spells)
+        default=False,
+        title="Capital letters do not matter",
+        description="Whether de finds DE.",
+        json_schema_extra=looks.look(more=True),
+    )
     default: dict[str, Any] | None = Field(
-        default=None, description="Columns and values of the row that counts where there is none."
+        default=None,
+        title="Where there is no such row",
+        description="Columns and values of the row that counts where there is none.",
+        json_schema_extra=looks.look(looks.PAIRS, more=True),
     )
 
 
@@ -34,6 +50,7 @@ class LookupKind(PureKind):
 
     kind = "lookup"
     label = "Look up in a table"
+    about = "Finds a row in one of your lookup tables."
     icon = "table_view"
     Config = LookupConfig
     outcomes = ("found", "missing")

@@ -22,6 +22,7 @@ from opsflows.workflows.compiled import CompiledGraph
 from opsflows.workflows.errors import InvalidDefinition, NotPublished
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.named_conditions import expand_graph
+from opsflows.workflows.passed_over import without_disabled
 from opsflows.workflows.read_graph import read_graph
 from opsflows.workflows.references import UnknownReference
 from opsflows.workflows.validate import publish_problems, references_of
@@ -110,10 +111,10 @@ def _rehearsal(workflow: Workflow, *, published: bool) -> tuple[Rehearsal, int |
         raise NotPublished("This workflow was never published; leave version out to try its draft.")
     compiled: CompiledGraph
     if version is not None:
-        source = read_graph(version.workflow_data)
+        source = without_disabled(read_graph(version.workflow_data))
         compiled = compile_definition(version.workflow_data, version.settings, version.references)
         return rehearse(compiled, expand_graph(source, version.references)), version.number
-    source = read_graph(workflow.workflow_data)
+    source = without_disabled(read_graph(workflow.workflow_data))
     try:
         references = references_of(source, workflow.settings, account_id=workflow.account_id)
     except UnknownReference:

@@ -11,6 +11,7 @@ from opsflows.accounts.roles import Permission
 from opsflows.events.emit import MAX_DEPTH, LoopError
 from opsflows.jsontext import content_hash
 from opsflows.queue.bell import ring
+from opsflows.runs.admission.behind_itself import stands_behind_itself
 from opsflows.runs.admission.of_one import admit_one
 from opsflows.runs.models import Execution, Priority, QueueItem
 from opsflows.workflows.cache import definition
@@ -79,7 +80,8 @@ def start_run(
     may wait before it begins, or be left out: it is then cancelled already, and says why.
 
     Raises:
-        NotStartable: it was never published, was deleted, or what was published cannot be read here.
+        NotStartable: it was never published, was deleted, what was published cannot be read here, or it would take
+            turns with the run that waits for it.
         LoopError: the chain of workflows that start one another is too long.
     """
     if key is not None and (first := Execution.objects.filter(origin_key=key).first()) is not None:
@@ -107,6 +109,11 @@ def start_run(
         verdict = admit_one(
             workflow=workflow, version_id=version_id, settings=graph.settings, data=data, origin=origin, now=now
         )
+        if awaited_by is not None and verdict.gate_id is not None and stands_behind_itself(awaited_by, verdict.gate_id):
+            raise NotStartable(
+                f"“{workflow.workflow_name}” takes turns (concurrency) with the run that would wait for it, so both "
+                "would wait for ever. Start it without waiting, or choose a concurrency key that tells the two apart."
+            )
         over = verdict.dropped is not None
         execution = Execution.objects.create(
             account_id=workflow.account_id,

@@ -9,7 +9,7 @@ _ID = {"type": "string", "format": "uuid"}
 _TEXT = {"type": "string"}
 _TIME = {"type": "string", "format": "date-time"}
 _TIME_OR_NONE = {"type": ["string", "null"], "format": "date-time"}
-_SHOWN_ONLY = ("id", "words", "nextFireAt", "lastFireAt", "problem", "createdAt", "updatedAt")
+_SHOWN_ONLY = ("id", "words", "ofTrigger", "nextFireAt", "lastFireAt", "problem", "createdAt", "updatedAt")
 
 
 def components() -> dict[str, Any]:
@@ -19,6 +19,10 @@ def components() -> dict[str, Any]:
         "id": _ID,
         **fields,
         "words": {**_TEXT, "description": "The same in words."},
+        "ofTrigger": {
+            "type": "boolean",
+            "description": "It belongs to the workflow's trigger: publishing that is what changes it.",
+        },
         "nextFireAt": {**_TIME_OR_NONE, "description": "Null where it will not fire any more."},
         "lastFireAt": _TIME_OR_NONE,
         "problem": {"type": ["string", "null"], "description": "Why it stands still although it is active."},

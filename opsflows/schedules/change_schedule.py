@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Unpack
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from opsflows.accounts.actor import Actor
@@ -22,7 +23,7 @@ def change_schedule(*, actor: Actor, schedule: Schedule, now: datetime, **fields
     Raises:
         Forbidden: the actor may not.
         Schedule.DoesNotExist: it was deleted meanwhile.
-        ValidationError: by field, with everything that is wrong.
+        ValidationError: by field, with everything that is wrong; or it belongs to a workflow's trigger.
     """
     actor.require(Permission.WORKFLOWS_WRITE, account_id=schedule.account_id)
     with transaction.atomic():
@@ -32,6 +33,7 @@ def change_schedule(*, actor: Actor, schedule: Schedule, now: datetime, **fields
         changed = [name for name, value in before.items() if getattr(held, name) != value]
         if not changed:
             return held
+        _refuse_of_trigger(held, "change its times there, and publish")
         save(held)
         if any(name in TIMING for name in changed):
             _begin_anew(state, held, now)
@@ -45,13 +47,14 @@ def set_active(*, actor: Actor, schedule: Schedule, active: bool, now: datetime)
     Raises:
         Forbidden: the actor may not.
         Schedule.DoesNotExist: it was deleted meanwhile.
-        ValidationError: its zone or its cron text is not known any more.
+        ValidationError: its zone or its cron text is not known any more, or it belongs to a workflow's trigger.
     """
     actor.require(Permission.WORKFLOWS_WRITE, account_id=schedule.account_id)
     with transaction.atomic():
         held, state = _held(schedule)
         if held.is_active == active:
             return held
+        _refuse_of_trigger(held, "resume it to switch this on" if active else "pause it to switch this off")
         if active:
             check_timing(held)
         held.is_active = active
@@ -68,12 +71,21 @@ def delete_schedule(*, actor: Actor, schedule: Schedule, now: datetime) -> None:
     Raises:
         Forbidden: the actor may not.
         Schedule.DoesNotExist: it was deleted meanwhile.
+        ValidationError: it belongs to a workflow's trigger.
     """
     actor.require(Permission.WORKFLOWS_WRITE, account_id=schedule.account_id)
     with transaction.atomic():
         held, _ = _held(schedule)
+        _refuse_of_trigger(held, "pause or delete it, or choose another trigger there and publish")
         record(actor=actor, action="schedule.deleted", row=held, detail={"cron": held.cron}, now=now)
         held.delete()
+
+
+def _refuse_of_trigger(schedule: Schedule, instead: str) -> None:
+    """What is published says when a workflow starts by itself; nobody changes that behind its back."""
+    if schedule.of_trigger and schedule.workflow is not None:
+        name = schedule.workflow.workflow_name
+        raise ValidationError({"workflow": f"This schedule is the trigger of the workflow “{name}”: {instead}."})
 
 
 def _held(schedule: Schedule) -> tuple[Schedule, ScheduleState]:
@@ -81,7 +93,7 @@ def _held(schedule: Schedule) -> tuple[Schedule, ScheduleState]:
     state = ScheduleState.objects.select_for_update().filter(pk=schedule.pk).first()
     if state is None:
         raise Schedule.DoesNotExist("This schedule was deleted meanwhile.")
-    return Schedule.objects.select_related("account").get(pk=schedule.pk), state
+    return Schedule.objects.select_related("account", "workflow").get(pk=schedule.pk), state
 
 
 def _begin_anew(state: ScheduleState, schedule: Schedule, now: datetime) -> None:

@@ -9,6 +9,7 @@ from opsflows.accounts.roles import Permission
 from opsflows.audit.record import record
 from opsflows.schedules.fire import fire
 from opsflows.schedules.models import Schedule, ScheduleFire, ScheduleState
+from opsflows.workflows.models import Workflow
 
 #: Whoever presses again within this has pressed twice.
 TWICE = timedelta(seconds=3)
@@ -26,6 +27,9 @@ def fire_now(*, actor: Actor, schedule: Schedule, now: datetime) -> ScheduleFire
     """
     actor.require(Permission.RUNS_START, account_id=schedule.account_id)
     with transaction.atomic():
+        if schedule.of_trigger and schedule.workflow_id:
+            # Workflow, state, audit chain: the order of whoever publishes, and so follows the trigger.
+            Workflow.every.select_for_update(no_key=True).filter(pk=schedule.workflow_id).first()
         state = ScheduleState.objects.select_for_update().filter(pk=schedule.pk).first()
         if state is None:
             raise Schedule.DoesNotExist("This schedule was deleted meanwhile.")

@@ -26,12 +26,20 @@ class Schedule(models.Model):
         SKIP = "skip", "Leave them out"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    # The constraint on names begins with the account.
+    # The indexes begin with the account.
     account = models.ForeignKey(PlatformAccount, on_delete=models.PROTECT, db_index=False)
     name = models.CharField(max_length=255)
     cron = models.CharField(max_length=MAX_LENGTH, help_text="Minute, hour, day of the month, month, weekday.")
     zone = models.CharField(max_length=63, validators=[check_zone], help_text="Whose clocks are meant.")
     workflow = models.ForeignKey(Workflow, on_delete=models.PROTECT, null=True, blank=True, related_name="schedules")
+    # Kept by publishing (follow_trigger.py), and changed by nothing else.
+    of_trigger = models.BooleanField(
+        "the workflow's trigger",
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Made by its workflow's trigger.",
+    )
     event_name = models.CharField(max_length=255, blank=True)
     data = ExactJSONField(default=dict, blank=True, help_text="What the run or the event carries; texts are templates.")
     is_active = models.BooleanField("active", default=True)
@@ -50,7 +58,16 @@ class Schedule(models.Model):
         db_table = "schedules"
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(fields=["account", "name"], name="schedule_name_once"),
+            # One of a trigger is called as its workflow is, and workflows may share a name.
+            models.UniqueConstraint(
+                fields=["account", "name"], condition=Q(of_trigger=False), name="schedule_name_once"
+            ),
+            models.UniqueConstraint(
+                fields=["workflow"], condition=Q(of_trigger=True), name="schedule_one_of_a_trigger"
+            ),
+            models.CheckConstraint(
+                condition=Q(of_trigger=False) | Q(workflow__isnull=False), name="schedule_of_a_trigger_starts_it"
+            ),
             models.CheckConstraint(
                 condition=Q(workflow__isnull=False, event_name="") | (Q(workflow__isnull=True) & ~Q(event_name="")),
                 name="schedule_does_one_thing",
@@ -60,6 +77,8 @@ class Schedule(models.Model):
         indexes = [
             # GET /api/schedules: an account's, newest first.
             models.Index(fields=["account", "-id"], name="schedule_newest"),
+            # The admin's list, by name.
+            models.Index(fields=["account", "name"], name="schedule_by_name"),
         ]
 
     def __str__(self) -> str:

@@ -85,7 +85,7 @@ _TAKEN = "Another schedule has this name."
 
 
 def _is_taken(schedule: Schedule) -> bool:
-    same = Schedule.objects.filter(account_id=schedule.account_id, name=schedule.name)
+    same = Schedule.objects.filter(account_id=schedule.account_id, name=schedule.name, of_trigger=False)
     return same.exclude(pk=schedule.pk).exists()
 
 

@@ -14,8 +14,8 @@ MAX_GIVEN = 2 * 1024 * 1024
 MAX_VALUE = 256 * 1024
 #: Bytes read of a process at most: the value and the log, each character escaped.
 MAX_ANSWER = 2 * 1024 * 1024
-#: Characters of an error that are kept.
-MAX_ERROR = 1000
+#: Characters of an error that are kept, and of the places behind it.
+MAX_ERROR, MAX_STACK = 1000, 10_000
 
 HEAP_MB = 128
 LOG_LINES, LOG_LINE = 100, 500
@@ -28,4 +28,6 @@ LIMITS = {
     "value": MAX_VALUE,
     "log_lines": LOG_LINES,
     "log_line": LOG_LINE,
+    "error": MAX_ERROR,
+    "stack": MAX_STACK,
 }

@@ -68,7 +68,9 @@
   const thrown = (error) => {
     try {
       const is_error = error instanceof RealError;
-      return { __proto__: null, thrown: is_error ? text(error) : word(error), stack: is_error ? text(error.stack) : "" };
+      const said = (is_error ? text(error) : word(error)).slice(0, limits.error);
+      // The places stand behind the message.
+      return { __proto__: null, thrown: said, stack: is_error ? text(error.stack).slice(-limits.stack) : "" };
     } catch {
       return { __proto__: null, thrown: "something that cannot be shown", stack: "" };
     }

@@ -14,6 +14,7 @@ from opsflows.scripting.availability import why_not
 from opsflows.scripting.limits import MAX_GIVEN, MAX_RUN, MAX_SOURCE, START
 from opsflows.scripting.read_script import syntax_problem
 from opsflows.scripting.run_script import Order, run_script
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import Frozen, OutsideKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Done, Fail, Outcome, Retry
 from opsflows.workflows.registry import register
@@ -22,11 +23,25 @@ from opsflows.workflows.registry import register
 class ScriptConfig(StepConfig):
     source: str = Field(
         max_length=MAX_SOURCE,
+        title="Script",
         description="The body of a function, in JavaScript: `return {score: input.amount * 2}`. It knows `input` and "
         "`event`, and nothing else of the run.",
+        json_schema_extra=looks.look(looks.CODE),
     )
-    input: dict[str, Any] = Field(default_factory=dict, description="Names and the values that the script gets.")
-    timeout: float = Field(default=2, ge=0.1, le=MAX_RUN, description="Seconds until the script is ended.")
+    input: dict[str, Any] = Field(
+        default_factory=dict,
+        title="What it gets",
+        description="Names and the values that the script gets.",
+        json_schema_extra=looks.look(looks.PAIRS),
+    )
+    timeout: float = Field(
+        default=2,
+        ge=0.1,
+        le=MAX_RUN,
+        title="Seconds at most",
+        description="Seconds until the script is ended.",
+        json_schema_extra=looks.look(more=True),
+    )
 
 
 @register
@@ -38,6 +53,7 @@ class ScriptKind(OutsideKind):
 
     kind = "script"
     label = "Run a script"
+    about = "Runs a few lines of JavaScript."
     icon = "code"
     Config = ScriptConfig
     raw_fields = frozenset({"source"})

@@ -41,6 +41,20 @@ TABLE = (
         what="Mails those whom workflows name for failures: at most one mail in 15 minutes about each workflow.",
     ),
     Entry(
+        kind="approvals.deliver",
+        cron="* * * * *",
+        clock=Clock.HOUSE,
+        when="every minute",
+        what="Sends what could not be sent at once: who is asked to approve, and how it ended, by mail, Slack, Teams.",
+    ),
+    Entry(
+        kind="approvals.sweep",
+        cron="* * * * *",
+        clock=Clock.HOUSE,
+        when="every minute",
+        what="Meets the deadlines of approvals, reminds who is asked, and hands on what waits for people who are away.",
+    ),
+    Entry(
         kind="upkeep.sweep",
         cron="*/5 * * * *",
         clock=Clock.HOUSE,

@@ -44,10 +44,20 @@ def _of(kind: StepKind) -> dict[str, Any]:
     action = {
         **schema,
         "title": kind.label,
-        "properties": {"type": {"const": kind.kind}, **_NAMES, **schema.get("properties", {})},
+        "properties": {"type": {"const": kind.kind}, **_NAMES, **schema.get("properties", {}), **_beside(kind)},
         "required": ["type", *schema.get("required", [])],
     }
     return {name: action, **parts}
+
+
+def _beside(kind: StepKind) -> dict[str, Any]:
+    if not kind.side:
+        return {}
+    ways = ", ".join(f"`{each}`" for each in kind.side_handles)
+    # Not `Action`: a schema that holds itself is too much for many who read this.
+    items = {"$ref": "#/components/schemas/UnfinishedAction"}
+    described = f"Actions, as in `actions`, that follow where the step goes on by {ways}."
+    return {kind.side: {"type": ["array", "null"], "items": items, "description": described}}
 
 
 def _name(kind: StepKind) -> str:

@@ -6,7 +6,6 @@ from django.db import transaction
 
 from opsflows.accounts.actor import Actor
 from opsflows.accounts.roles import Permission
-from opsflows.audit.record import record
 from opsflows.workflows.activations import go_live, go_off
 from opsflows.workflows.errors import NotPublished
 from opsflows.workflows.models import Workflow
@@ -28,12 +27,11 @@ def set_active(*, actor: Actor, workflow: Workflow, active: bool, now: datetime)
         if active and version is None:
             raise NotPublished("This workflow was never published; publish it to switch it on.")
         if active and version and not locked.is_active:
-            go_live(workflow=locked, version=version, now=now)
             detail = {"version": version.number}
-            record(actor=actor, action="workflow.switched_on", row=locked, detail=detail, now=now)
+            action = "workflow.switched_on"
+            go_live(actor=actor, workflow=locked, version=version, action=action, detail=detail, now=now)
         elif locked.is_active and not active:
-            go_off(workflow=locked, now=now)
-            record(actor=actor, action="workflow.switched_off", row=locked, now=now)
+            go_off(actor=actor, workflow=locked, action="workflow.switched_off", now=now)
     workflow.published_version, workflow.is_active = locked.published_version, locked.is_active
     workflow.updated_at = locked.updated_at
     return workflow

@@ -1,29 +1,56 @@
 """What is live, and since when: the activation rows, and the epoch that tells routers to look again."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F
 
-from opsflows.workflows.gone_live import tell_live
+from opsflows.accounts.actor import Actor
+from opsflows.audit.record import record
+from opsflows.workflows.gone_live import tell_live, tell_off
 from opsflows.workflows.models import IndexEpoch, Workflow, WorkflowActivation, WorkflowVersion
 
 
-def go_live(*, workflow: Workflow, version: WorkflowVersion, now: datetime) -> None:
-    """Let `version` listen from now on, instead of whatever did. `workflow` is locked by the caller's transaction."""
+def go_live(
+    *,
+    actor: Actor,
+    workflow: Workflow,
+    version: WorkflowVersion,
+    action: str,
+    detail: Mapping[str, Any] | None = None,
+    now: datetime,
+) -> None:
+    """Let `version` listen from now on, instead of whatever did, and record that as `action`.
+
+    `workflow` is locked by the caller's transaction.
+    """
     start = _close(workflow, now)
     WorkflowActivation.objects.create(workflow=workflow, version=version, active_from=start)
     workflow.published_version, workflow.is_active = version, True
     workflow.save(update_fields=["published_version", "is_active", "updated_at"])
-    bump_epoch()
     tell_live(workflow, now)
+    _record_and_bump(actor, workflow, action, detail, now)
 
 
-def go_off(*, workflow: Workflow, now: datetime) -> None:
-    """Let nothing of `workflow` listen any more. `workflow` is locked by the caller's transaction."""
+def go_off(
+    *, actor: Actor, workflow: Workflow, action: str, detail: Mapping[str, Any] | None = None, now: datetime
+) -> None:
+    """Let nothing of `workflow` listen any more, and record that as `action`. It is locked by the caller."""
     _close(workflow, now)
     workflow.is_active = False
     workflow.save(update_fields=["is_active", "updated_at"])
+    tell_off(workflow, now)
+    _record_and_bump(actor, workflow, action, detail, now)
+
+
+def _record_and_bump(
+    actor: Actor, workflow: Workflow, action: str, detail: Mapping[str, Any] | None, now: datetime
+) -> None:
+    # The account's audit chain before the one epoch of the house, always: who approves a publication holds the chain
+    # already. The epoch comes last, since everybody who publishes waits for it.
+    record(actor=actor, action=action, row=workflow, detail=detail, now=now)
     bump_epoch()
 
 

@@ -7,6 +7,7 @@ from opsflows.rules import Problem
 from opsflows.workflows.change_parts import named, shown_parts
 from opsflows.workflows.four_eyes import open_request
 from opsflows.workflows.models import PublishRequest, Workflow, WorkflowVersion
+from opsflows.workflows.rule_trigger import summary
 from opsflows.workflows.unpublished import has_unpublished
 from opsflows.workflows.validate import publish_problems
 
@@ -39,7 +40,7 @@ def summary_document(workflow: Workflow) -> dict[str, Any]:
         "name": workflow.workflow_name,
         "description": workflow.description,
         "category": workflow.category,
-        "trigger": workflow.trigger_config.get("event"),
+        "trigger": summary(workflow.trigger_config),
         "active": workflow.is_active,
         "status": "published" if version else "draft",
         "version": version.number if version else None,

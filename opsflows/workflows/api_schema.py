@@ -9,6 +9,7 @@ from opsflows.workflows.handling import HANDLING_SCHEMA
 from opsflows.workflows.limits_schema import LIMITS_SCHEMA
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.read_graph import MAX_EDGES, MAX_LABEL, MAX_NODES
+from opsflows.workflows.rule_trigger import TRIGGER_SCHEMA
 from opsflows.workflows.save_draft import MAX_NAME
 
 _ID = {"type": "string", "format": "uuid"}
@@ -58,7 +59,7 @@ def components() -> dict[str, Any]:
 
 def _sent() -> dict[str, Any]:
     rule = {
-        "trigger": {**_TEXT_OR_NONE, "description": "The event that starts it.", "examples": ["order.shipped"]},
+        "trigger": TRIGGER_SCHEMA,
         "conditions": {
             "description": "Only if these hold: `{logic, rules}`, a list, or one comparison.",
             "examples": [{"logic": "AND", "rules": [{"field": "value", "operator": "greater_than", "value": 100}]}],
@@ -99,8 +100,8 @@ def _summary() -> dict[str, Any]:
         "name": _TEXT,
         "description": _TEXT,
         "category": {"enum": list(Workflow.Category.values)},
-        "trigger": {"description": "The event that starts it; null where none is chosen yet."},
-        "active": {"type": "boolean", "description": "Events start it."},
+        "trigger": TRIGGER_SCHEMA,
+        "active": {"type": "boolean", "description": "Live: its trigger starts it."},
         "status": {"enum": ["draft", "published"]},
         "version": {"type": ["integer", "null"], "description": "The number of what is published."},
         "revision": {"type": "integer", "description": "Rises with every change of the draft."},
@@ -113,7 +114,7 @@ def _shown() -> dict[str, Any]:
     sent = _sent()
     return {
         **_summary(),
-        "trigger": {**_TEXT_OR_NONE, "description": "Null, like conditions and actions, where no rule says the same."},
+        "trigger": {**TRIGGER_SCHEMA, "description": "Null, like conditions and actions, where no rule says the same."},
         **{name: sent[name] for name in ("conditions", "triggerStep", "conditionsStep", "errorHandling")},
         "actions": {"type": ["array", "null"], "items": {"type": "object"}},
         "settings": {"type": "object"},
@@ -132,7 +133,7 @@ def _version() -> dict[str, Any]:
     return {
         "id": _ID,
         "version": {"type": "integer"},
-        "trigger": _TEXT,
+        "trigger": {**_TEXT, "description": "The event that starts it; empty where it is started otherwise."},
         "note": _TEXT,
         "contentHash": _TEXT,
         "active": {"type": "boolean", "description": "Events start this one now."},

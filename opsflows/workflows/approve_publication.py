@@ -1,25 +1,21 @@
 """Approve what somebody else wants to publish; it goes live in the same transaction."""
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
 from opsflows.accounts.actor import Actor, Forbidden
 from opsflows.accounts.roles import Permission
+from opsflows.workflows.asked_for import fits_draft, fits_published
+from opsflows.workflows.draft_authors import draft_authors
 from opsflows.workflows.errors import NotWaiting
 from opsflows.workflows.four_eyes import decide
 from opsflows.workflows.gates import Defer, PublishDeferred
-from opsflows.workflows.graph import definition_hash
 from opsflows.workflows.models import PublishRequest, Workflow, WorkflowVersion
-from opsflows.workflows.publish import make_live, publication_hash, refresh_hash
-from opsflows.workflows.read_graph import read_graph
-from opsflows.workflows.references import UnknownReference
+from opsflows.workflows.publish import make_live
 from opsflows.workflows.refresh_references import bring_up_to_date
-from opsflows.workflows.validate import references_of
 
 
 def approve_publication(*, actor: Actor, request_id: uuid.UUID, now: datetime) -> WorkflowVersion:
@@ -29,7 +25,7 @@ def approve_publication(*, actor: Actor, request_id: uuid.UUID, now: datetime) -
 
     Raises:
         PublishRequest.DoesNotExist, Workflow.DoesNotExist: no such request in the actor's account.
-        Forbidden: the actor may not, or is the one who asked.
+        Forbidden: the actor may not, is the one who asked, or wrote part of what is new.
         NotWaiting: it is decided already, or the draft has changed since.
         InvalidDefinition: what was asked for cannot be published any more.
         PublishRefused, PublishDeferred: another gate said no, or not yet; nothing is approved then.
@@ -37,12 +33,14 @@ def approve_publication(*, actor: Actor, request_id: uuid.UUID, now: datetime) -
     with transaction.atomic():
         request, workflow = held(actor, request_id)
         is_refresh = _is_refresh(request, workflow)
+        if not is_refresh and actor.user_id in draft_authors(workflow):
+            raise Forbidden("You wrote part of this yourself; somebody else has to approve it.")
         decide(actor=actor, request=request, status=PublishRequest.Status.APPROVED, now=now)
         # A refresh is of the published definition, with the present content of what it names; the draft plays no part.
         # Either asks the gates again: what is not exactly what was approved does not slip through.
         act = bring_up_to_date if is_refresh else make_live
         author = replace(actor, user_id=request.requested_by_id)
-        outcome = act(actor=actor, author=author, workflow=workflow, note=request.note, now=now)
+        outcome = act(actor=actor, author=author, workflow=workflow, note=request.note, approved=request, now=now)
         assert outcome is not None  # noqa: S101  (there is a published version, or it were no refresh)
         if isinstance(outcome, Defer):
             raise PublishDeferred(outcome.reason)
@@ -71,7 +69,8 @@ def locked_request(actor: Actor, request_id: uuid.UUID) -> tuple[PublishRequest,
     workflow = Workflow.objects.select_for_update(no_key=True).get(pk=workflow_id)
     request = rows.select_for_update().get(pk=request_id)
     if request.status != PublishRequest.Status.OPEN:
-        raise NotWaiting(f"This was decided before: {request.get_status_display().lower()}.")
+        what = f"This was decided before: {request.get_status_display().lower()}."
+        raise NotWaiting(f"{what} {request.reason}".strip())
     return request, workflow
 
 
@@ -81,27 +80,11 @@ def _is_refresh(request: PublishRequest, workflow: Workflow) -> bool:
     Raises:
         NotWaiting: it is about neither, as they stand now.
     """
-    drafted = definition_hash(read_graph(workflow.workflow_data), workflow.settings)
-    references = _references(workflow.workflow_data, workflow.settings, workflow)
-    if references is not None and publication_hash(drafted, references) == request.content_hash:
+    if fits_draft(request, workflow):
         return False
-    published = workflow.published_version
-    references = _references(published.workflow_data, published.settings, workflow) if published else None
-    if (
-        published
-        and references is not None
-        and refresh_hash(published.content_hash, references) == request.content_hash
-    ):
+    if fits_published(request, workflow):
         return True
     raise NotWaiting(
         "The workflow, or something that it names, has changed since this was asked for. Read it once more and ask "
         "for it to be published again."
     )
-
-
-def _references(workflow_data: Any, settings: Any, workflow: Workflow) -> Mapping[str, Any] | None:
-    """The present content of everything that this definition names; None where something of it is gone."""
-    try:
-        return references_of(read_graph(workflow_data), settings, account_id=workflow.account_id)
-    except UnknownReference:
-        return None

@@ -72,6 +72,7 @@ def change_workflow(
                     category=category,
                     workflow_data=definition.workflow_data,
                     settings=definition.settings,
+                    now=now,
                 )
             if active is False:
                 set_active(actor=actor, workflow=workflow, active=False, now=now)

@@ -11,9 +11,11 @@ from opsflows.workflows.exits import compile_exits
 from opsflows.workflows.graph import Graph, Node
 from opsflows.workflows.kinds import ForkKind
 from opsflows.workflows.named_conditions import expand, expand_node
+from opsflows.workflows.passed_over import without_disabled
 from opsflows.workflows.read_graph import read_graph
 from opsflows.workflows.references import Frozen
 from opsflows.workflows.settings import parse_settings
+from opsflows.workflows.triggers import trigger_event
 
 
 def compile_definition(
@@ -27,7 +29,7 @@ def compile_definition(
     Raises:
         InvalidDefinition: with every problem found.
     """
-    graph, names = read_graph(workflow_data), references or {}
+    graph, names = without_disabled(read_graph(workflow_data)), references or {}
     if len(graph.triggers) != 1:
         raise InvalidDefinition([Problem("nodes", f"There must be one trigger, not {len(graph.triggers)}.")])
     run_settings = parse_settings(_expanded(settings, names))
@@ -36,7 +38,7 @@ def compile_definition(
     forks = {node.id: node.kind for node in nodes.values() if isinstance(node.kind, ForkKind)}
     exits = compile_exits(run_settings.exits)
     return CompiledGraph(
-        trigger_event=trigger.config.get("event"),
+        trigger_event=trigger_event(trigger) or None,
         trigger_id=trigger.id,
         entry=entry_condition(entry, names) if entry else None,
         entry_id=entry.id if entry else None,

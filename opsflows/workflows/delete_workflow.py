@@ -10,6 +10,7 @@ from opsflows.accounts.roles import Permission
 from opsflows.audit.record import record
 from opsflows.workflows.activations import go_off
 from opsflows.workflows.four_eyes import close_open
+from opsflows.workflows.gone_live import tell_off
 from opsflows.workflows.models import Workflow
 
 
@@ -24,9 +25,11 @@ def delete_workflow(*, actor: Actor, workflow_id: uuid.UUID, now: datetime) -> W
     with transaction.atomic():
         workflow = Workflow.objects.select_for_update(no_key=True).get(pk=workflow_id, account_id=actor.account_id)
         close_open(actor=actor, workflow=workflow, now=now)
-        if workflow.is_active:
-            go_off(workflow=workflow, now=now)
         workflow.deleted_at = now
+        if workflow.is_active:
+            go_off(actor=actor, workflow=workflow, action="workflow.deleted", now=now)
+        else:
+            tell_off(workflow, now)
+            record(actor=actor, action="workflow.deleted", row=workflow, now=now)
         workflow.save(update_fields=["deleted_at", "updated_at"])
-        record(actor=actor, action="workflow.deleted", row=workflow, now=now)
     return workflow

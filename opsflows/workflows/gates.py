@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from opsflows.accounts.actor import Actor
-from opsflows.workflows.models import Workflow
+from opsflows.workflows.models import PublishRequest, Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Publication:
     is_known: bool = False
     #: Only what the published definition names is brought up to date; the draft plays no part.
     is_refresh: bool = False
+    #: The request whose approval this carries out; an approval counts for this publication and no later one.
+    approved: PublishRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)

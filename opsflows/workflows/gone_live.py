@@ -1,14 +1,15 @@
-"""Whoever must follow at once when a version goes live registers here; publishing knows none by name."""
+"""Whoever must follow at once when a version goes live, or goes off, registers here; publishing knows none by name."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 from opsflows.workflows.models import Workflow
 
-#: Called inside publishing's transaction, with the workflow locked and its new version in place.
+#: Called inside the transaction of whoever publishes or switches, with the workflow locked and as it is now.
 Follow = Callable[[Workflow, datetime], None]
 
 _followers: list[Follow] = []
+_off_followers: list[Follow] = []
 
 
 def when_live(follow: Follow) -> Follow:
@@ -17,7 +18,26 @@ def when_live(follow: Follow) -> Follow:
     return follow
 
 
+def when_live_first(follow: Follow) -> Follow:
+    """Decorator: as `when_live`, and before all of those: `follow` locks what somebody holds who starts runs, and locks
+    are taken in one order."""
+    _followers.insert(0, follow)
+    return follow
+
+
+def when_off(follow: Follow) -> Follow:
+    """Decorator: call `follow` after a workflow was paused, or deleted: then it has a `deleted_at`."""
+    _off_followers.append(follow)
+    return follow
+
+
 def tell_live(workflow: Workflow, now: datetime) -> None:
     """Let everybody follow."""
     for follow in _followers:
+        follow(workflow, now)
+
+
+def tell_off(workflow: Workflow, now: datetime) -> None:
+    """Let everybody follow."""
+    for follow in _off_followers:
         follow(workflow, now)

@@ -13,6 +13,11 @@ from opsflows.jsontext import content_hash
 TRIGGER = "trigger"
 #: The trigger kind that listens to an event by name. Triggers are no step kinds: nothing runs them.
 EVENT = "event"
+#: Nothing starts it by itself; people, the API, lists and other workflows do, as they may any workflow.
+MANUAL = "manual"
+#: The trigger kind that starts it at times of its own (opsflows/schedules).
+SCHEDULE = "schedule"
+TRIGGER_KINDS = (EVENT, MANUAL, SCHEDULE)
 CONDITION = "condition"
 #: The way out that an edge without `sourceHandle` takes.
 DEFAULT_HANDLE = "done"
@@ -46,6 +51,8 @@ class Node:
     handling: "StepHandling | None" = None
     #: What test runs take for the step's answer instead of asking it; None: nothing is pinned.
     pinned: Mapping[str, Any] | None = None
+    #: Kept and passed over (`switched_off.py`).
+    disabled: bool = False
 
     @property
     def is_trigger(self) -> bool:
@@ -141,6 +148,8 @@ def _canonical_node(node: Node) -> dict[str, Any]:
         canonical["label"] = node.label
     if node.critical is not None:
         canonical["critical"] = node.critical
+    if node.disabled:
+        canonical["disabled"] = True
     if node.handling is not None:
         given = {name: getattr(node.handling, name) for name in ("on_error", "retry_count", "retry_delay")}
         canonical["handling"] = {name: value for name, value in given.items() if value is not None}

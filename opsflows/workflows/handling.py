@@ -23,6 +23,7 @@ HANDLING_SCHEMA: dict[str, Any] = {
         "description": "The longest it may take in all: a duration such as `10 minutes`, or seconds.",
     },
     "pinned": {"type": ["object", "null"], "description": "What test runs take for its answer: output, and handle."},
+    "disabled": {"type": ["boolean", "null"], "description": "Kept and passed over, as if it were not there."},
 }
 
 ON_ERROR = ("stop", "continue", "branch", "retry")

@@ -17,6 +17,7 @@ from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.matching import Index, Listener
 from opsflows.workflows.models import IndexEpoch, Workflow, WorkflowVersion
 from opsflows.workflows.named_conditions import expand
+from opsflows.workflows.passed_over import without_disabled
 from opsflows.workflows.read_graph import read_graph
 from opsflows.workflows.settings import RunSettings, parse_settings
 
@@ -54,9 +55,13 @@ def current_index() -> Index:
 
 
 def _load(known: Mapping[uuid.UUID, Listener]) -> dict[uuid.UUID, Listener]:
-    """The listener of every live version; of those not known yet the definition is read."""
+    """The listener of every live version that listens to an event; of those not known yet the definition is read."""
     rows = (
-        Workflow.objects.filter(is_active=True).order_by("id").values_list("published_version_id", "account_id", "id")
+        Workflow.objects.filter(is_active=True)
+        # What no event starts costs routing nothing.
+        .exclude(published_version__trigger_event="")
+        .order_by("id")
+        .values_list("published_version_id", "account_id", "id")
     )
     live = {version_id: (account_id, workflow_id) for version_id, account_id, workflow_id in rows if version_id}
     found = {version_id: known[version_id] for version_id in live if version_id in known}
@@ -85,7 +90,7 @@ def _listener(
     parts: tuple[Part, ...] = ()
     run_settings = RunSettings()
     try:
-        graph = read_graph(workflow_data)
+        graph = without_disabled(read_graph(workflow_data))
         entry, first = graph.entry(), graph.first()
         first_node = sys.intern(first.id) if first else None
         parts = parts_of(expand(entry.config.get("conditions"), references, path="conditions")) if entry else ()

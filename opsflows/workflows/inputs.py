@@ -11,6 +11,7 @@ from opsflows.rules.dates import NAMED_DATES
 from opsflows.workflows.compiled import examine_node
 from opsflows.workflows.graph import Graph
 from opsflows.workflows.named_conditions import expand_graph
+from opsflows.workflows.passed_over import without_disabled
 from opsflows.workflows.reads import reads_of
 
 #: What every run knows by itself, and what a step about a list calls each of its items.
@@ -35,6 +36,7 @@ def inputs_of(graph: Graph, *, references: Mapping[str, Any], schema: Mapping[st
     A field that is a list, or inside one, is left out: it has no form.
     """
     reads: dict[str, list[Any]] = {}
+    graph = without_disabled(graph)
     for node in expand_graph(graph, references).nodes:
         for path, compared in reads_of(node).items():
             reads.setdefault(path, []).extend(compared)

@@ -55,12 +55,17 @@ class StepContext:
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """A step that waited and will not go on: its run, and the queue row that rested there."""
+    """A step that waited and will not go on: its run, and the queue row that rested there.
+
+    That row may rest at another step by now: `key` and `attempt`, as the step's context had them, say which one it was.
+    """
 
     account_id: uuid.UUID
     execution_id: uuid.UUID
     item_id: uuid.UUID
     node_id: str
+    key: str
+    attempt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,8 @@ class StepKind:
 
     kind: ClassVar[str]
     label: ClassVar[str]
+    #: What it does for whoever writes a rule, in a line.
+    about: ClassVar[str] = ""
     icon: ClassVar[str] = "bolt"
     #: Schema's step type, which the visual builder draws by.
     step_type: ClassVar[str] = "action"
@@ -107,6 +114,10 @@ class StepKind:
     listens: ClassVar[bool] = False
     #: Whether something is to be cleared away where its wait is not awaited to the end (`give_up`).
     gives_up: ClassVar[bool] = False
+    #: What a rule calls the list of actions that follow by `side_handles` (`onRejected`), while those behind the step
+    #: follow by its first way out. Empty: a rule has no such list, and other ways out are for graphs alone.
+    side: ClassVar[str] = ""
+    side_handles: ClassVar[tuple[str, ...]] = ()
 
     def compile(self, config: Any, *, path: str) -> Any:
         """Whatever of `config` can be prepared once per version; it comes back as `StepContext.compiled`."""
@@ -126,6 +137,13 @@ class StepKind:
 
     def references(self, config: Any) -> Iterable[Reference]:
         """What the step names and publishing looks up and freezes; it comes back as `StepContext.references`."""
+        return ()
+
+    def people(self, config: Any, references: FrozenReferences) -> Iterable[str]:
+        """The names of those whom the step writes to, asks, or gives work to: whoever approves the rule approves them.
+
+        `references` is what the step names, looked up.
+        """
         return ()
 
     def give_up(self, steps: Sequence[GivenUp], *, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""OpenAPI's words for the settings that limit when runs begin."""
+"""OpenAPI's words for the settings that limit when runs begin, and who has to approve."""
 
 from typing import Any
 
@@ -24,5 +24,9 @@ LIMITS_SCHEMA: dict[str, Any] = {
         },
         "additionalProperties": False,
         "examples": [{"limit": 1, "key": "{{customerId}}"}],
+    },
+    "fourEyes": {
+        "type": "boolean",
+        "description": "Publishing needs the approval of somebody else, as does turning this off again.",
     },
 }

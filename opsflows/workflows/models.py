@@ -50,8 +50,9 @@ class Workflow(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
     # Hidden from then on, and kept for the runs and versions that point here.
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    search_text = models.TextField(blank=True, default="", editable=False, help_text="What a search looks through.")
     # What is read off the draft, or counted, would only say the same again.
-    history = tracked(excluded=["trigger_config", "execution_count", "success_rate", "last_executed"])
+    history = tracked(excluded=["trigger_config", "execution_count", "success_rate", "last_executed", "search_text"])
     every = models.Manager()
     objects = Kept()
 
@@ -72,12 +73,38 @@ class Workflow(models.Model):
         indexes = [
             # The API's list, newest first.
             models.Index(fields=["account", "-id"], name="workflow_newest"),
+            # The admin's list, by name.
+            models.Index(fields=["account", "workflow_name"], name="workflow_by_name"),
             # The index of listeners: every live workflow (index.py).
             models.Index(fields=["account"], name="workflow_live", condition=Q(is_active=True)),
         ]
 
     def __str__(self) -> str:
         return self.workflow_name
+
+
+class WorkflowTag(models.Model):
+    """One tag on one workflow, in small letters. Rows of their own, so that an index finds what bears one."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(PlatformAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # No index of its own: the constraint below begins with it, and serves the page of the workflow.
+    workflow = models.ForeignKey(Workflow, on_delete=models.CASCADE, related_name="tags", db_index=False)
+    name = models.CharField(max_length=100)
+    created_at = models.DateTimeField()
+    history = tracked()
+
+    class Meta:
+        db_table = "workflow_tags"
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["workflow", "name"], name="workflow_tag_once")]
+        indexes = [
+            # The workflows that bear a tag, and the tags of an account.
+            models.Index(fields=["account", "name", "workflow"], name="workflow_tag_bearers"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class WorkflowVersion(models.Model):
@@ -104,6 +131,10 @@ class WorkflowVersion(models.Model):
         db_table = "workflow_versions"
         ordering = ["-number"]
         constraints = [models.UniqueConstraint(fields=["workflow", "number"], name="workflow_version_once")]
+        indexes = [
+            # Explain: the workflows that listen, or ever listened, to an event's name.
+            models.Index(fields=["trigger_event", "workflow"], name="version_by_trigger"),
+        ]
         verbose_name = "version"
 
     def __str__(self) -> str:
@@ -175,7 +206,7 @@ class PublishRequest(models.Model):
         indexes = [
             # What waits for somebody in an account.
             models.Index(fields=["account", "-id"], name="publish_request_open", condition=Q(status="open")),
-            # Whether exactly this was approved (four_eyes.py); the requests of a workflow.
+            # The requests of a workflow.
             models.Index(fields=["workflow", "content_hash"], name="publish_request_of"),
         ]
 

@@ -9,16 +9,17 @@ from django.db.models import Max
 
 from opsflows.accounts.actor import Actor
 from opsflows.accounts.roles import Permission
-from opsflows.audit.record import record
 from opsflows.jsontext import content_hash as content_hash_of
 from opsflows.workflows.activations import go_live
 from opsflows.workflows.errors import InvalidDefinition, RevisionConflict
 from opsflows.workflows.gates import Defer, Publication, PublishDeferred, ask_gates
 from opsflows.workflows.graph import Graph, definition_hash
-from opsflows.workflows.models import Workflow, WorkflowVersion
+from opsflows.workflows.models import PublishRequest, Workflow, WorkflowVersion
 from opsflows.workflows.read_graph import read_graph
 from opsflows.workflows.registry import step_kind
 from opsflows.workflows.require_permissions import require_permissions
+from opsflows.workflows.standing import standing_of
+from opsflows.workflows.triggers import trigger_event
 from opsflows.workflows.validate import publish_problems, references_of
 
 
@@ -53,8 +54,18 @@ def publish(
     return outcome
 
 
-def make_live(*, actor: Actor, author: Actor, workflow: Workflow, note: str, now: datetime) -> WorkflowVersion | Defer:
+def make_live(
+    *,
+    actor: Actor,
+    author: Actor,
+    workflow: Workflow,
+    note: str,
+    approved: PublishRequest | None = None,
+    now: datetime,
+) -> WorkflowVersion | Defer:
     """`publish` for a caller who has locked `workflow` and checked who may; a new version is the `author`'s.
+
+    `approved` is the request whose approval this carries out.
 
     Raises:
         InvalidDefinition, PublishRefused: as `publish`.
@@ -70,8 +81,9 @@ def make_live(*, actor: Actor, author: Actor, workflow: Workflow, note: str, now
         version = None
     if version is not None and workflow.is_active:
         return version
-    shown = publication_hash(content_hash, references)
-    if deferral := ask_gates(Publication(actor, workflow, shown, note, now, is_known=version is not None)):
+    shown = publication_hash(content_hash, references, standing_of(graph, references, account_id=workflow.account_id))
+    publication = Publication(actor, workflow, shown, note, now, is_known=version is not None, approved=approved)
+    if deferral := ask_gates(publication):
         return deferral
     version = version or new_version(
         actor=author,
@@ -82,20 +94,21 @@ def make_live(*, actor: Actor, author: Actor, workflow: Workflow, note: str, now
         now=now,
         references=references,
     )
-    go_live(workflow=workflow, version=version, now=now)
     detail = {"version": version.number, "note": version.note}
-    record(actor=actor, action="workflow.published", row=workflow, detail=detail, now=now)
+    go_live(actor=actor, workflow=workflow, version=version, action="workflow.published", detail=detail, now=now)
     return version
 
 
-def publication_hash(definition: str, references: Mapping[str, Any]) -> str:
-    """What somebody approves: the definition, and the content of everything it names."""
+def publication_hash(definition: str, references: Mapping[str, Any], standing: Mapping[str, Any]) -> str:
+    """What somebody approves: the definition, the content of everything it names, and who its names stand for."""
+    if standing:
+        return content_hash_of([definition, references, standing])
     return content_hash_of([definition, references]) if references else definition
 
 
-def refresh_hash(definition: str, references: Mapping[str, Any]) -> str:
+def refresh_hash(definition: str, references: Mapping[str, Any], standing: Mapping[str, Any]) -> str:
     """The same of what is published already, given new content: it goes live only where it is live."""
-    return content_hash_of([definition, references, "refresh"])
+    return content_hash_of([definition, references, "refresh", *([standing] if standing else [])])
 
 
 def new_version(
@@ -118,7 +131,7 @@ def new_version(
         workflow_data=workflow.workflow_data if workflow_data is None else workflow_data,
         settings=workflow.settings if settings is None else settings,
         references=references,
-        trigger_event=graph.triggers[0].config["event"],
+        trigger_event=trigger_event(graph.triggers[0]),
         content_hash=content_hash,
         kind_versions={node.kind: step_kind(node.kind).version for node in graph.nodes if not node.is_trigger},
         note=note,

@@ -7,7 +7,16 @@ from typing import Any
 
 from opsflows.rules import Problem
 from opsflows.workflows.errors import InvalidDefinition
-from opsflows.workflows.graph import DEFAULT_HANDLE, EVENT, TRIGGER, Edge, Graph, Node, StepHandling, node_path
+from opsflows.workflows.graph import (
+    DEFAULT_HANDLE,
+    TRIGGER,
+    TRIGGER_KINDS,
+    Edge,
+    Graph,
+    Node,
+    StepHandling,
+    node_path,
+)
 from opsflows.workflows.handling import HANDLING_KEYS, read_handling
 
 MAX_NODES = 500
@@ -16,8 +25,9 @@ MAX_EDGES = 10 * MAX_NODES
 MAX_LABEL = 255
 ID_RULE = "Must be a text of 1 to 255 letters, digits, hyphens and underscores."
 
+_KINDS = f"{', '.join(map(repr, TRIGGER_KINDS[:-1]))} or {TRIGGER_KINDS[-1]!r}"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,255}", re.ASCII)
-_DATA_KEYS = frozenset({"label", "kind", "config", "critical", "pinned", *HANDLING_KEYS})
+_DATA_KEYS = frozenset({"label", "kind", "config", "critical", "pinned", "disabled", *HANDLING_KEYS})
 
 
 def read_graph(workflow_data: object) -> Graph:
@@ -85,12 +95,13 @@ class _Reader:
             critical=self._critical(item, data, path),
             handling=self._handling(item, data, path),
             pinned=self._pinned(data, path),
+            disabled=self._disabled(item, data, path),
         )
 
     def _kind(self, item: Mapping[str, Any], data: Mapping[str, Any], path: str) -> str:
         kind = self._text(data, "kind", path)
-        if item.get("type") == TRIGGER and kind != EVENT:
-            self._wrong(f"{path}.kind", f"{kind!r} is not a kind of trigger; use {EVENT!r}.")
+        if item.get("type") == TRIGGER and kind not in TRIGGER_KINDS:
+            self._wrong(f"{path}.kind", f"{kind!r} is not a kind of trigger; use {_KINDS}.")
         return kind
 
     def _config(self, data: Mapping[str, Any], path: str) -> Mapping[str, Any]:
@@ -123,6 +134,15 @@ class _Reader:
             self._wrong(f"{path}.pinned", "Must be an object with output, and perhaps the way out as handle.")
             return None
         return pinned
+
+    def _disabled(self, item: Mapping[str, Any], data: Mapping[str, Any], path: str) -> bool:
+        disabled = data.get("disabled")
+        if disabled is not None and not isinstance(disabled, bool):
+            self._wrong(f"{path}.disabled", "Must be true or false; a step that is disabled is passed over.")
+            return False
+        if disabled and item.get("type") == TRIGGER:
+            self._wrong(f"{path}.disabled", "A trigger cannot be passed over; pause the workflow instead.")
+        return bool(disabled)
 
     def _edge(self, item: object, index: int) -> Edge | None:
         path = f"edges[{index}]"

@@ -10,9 +10,10 @@ from opsflows.audit.record import record
 from opsflows.workflows.activations import go_live
 from opsflows.workflows.compile import compile_definition
 from opsflows.workflows.gates import Defer, Publication, PublishDeferred, ask_gates
-from opsflows.workflows.models import Workflow, WorkflowVersion
+from opsflows.workflows.models import PublishRequest, Workflow, WorkflowVersion
 from opsflows.workflows.publish import new_version, refresh_hash
 from opsflows.workflows.read_graph import read_graph
+from opsflows.workflows.standing import standing_of
 from opsflows.workflows.validate import references_of
 
 
@@ -40,9 +41,17 @@ def refresh_references(*, actor: Actor, workflow: Workflow, note: str = "", now:
 
 
 def bring_up_to_date(
-    *, actor: Actor, author: Actor, workflow: Workflow, note: str, now: datetime
+    *,
+    actor: Actor,
+    author: Actor,
+    workflow: Workflow,
+    note: str,
+    approved: PublishRequest | None = None,
+    now: datetime,
 ) -> WorkflowVersion | Defer | None:
     """`refresh_references` for a caller who has locked `workflow` and checked who may; a new version is the `author`'s.
+
+    `approved` is the request whose approval this carries out.
 
     Raises:
         UnknownReference, InvalidDefinition, PublishRefused: as `refresh_references`.
@@ -55,7 +64,9 @@ def bring_up_to_date(
     if fresh == old.references:
         return old
     compile_definition(old.workflow_data, old.settings, fresh)
-    publication = Publication(actor, workflow, refresh_hash(old.content_hash, fresh), note, now, is_refresh=True)
+    standing = standing_of(graph, fresh, account_id=workflow.account_id)
+    shown = refresh_hash(old.content_hash, fresh, standing)
+    publication = Publication(actor, workflow, shown, note, now, is_refresh=True, approved=approved)
     if deferral := ask_gates(publication):
         return deferral
     version = new_version(
@@ -69,11 +80,12 @@ def bring_up_to_date(
         settings=old.settings,
         references=fresh,
     )
+    action = "workflow.published"
+    detail = {"version": version.number, "note": note, "because": "what it refers to has changed"}
     if workflow.is_active:
-        go_live(workflow=workflow, version=version, now=now)
+        go_live(actor=actor, workflow=workflow, version=version, action=action, detail=detail, now=now)
     else:
         workflow.published_version = version
         workflow.save(update_fields=["published_version", "updated_at"])
-    detail = {"version": version.number, "note": note, "because": "what it refers to has changed"}
-    record(actor=actor, action="workflow.published", row=workflow, detail=detail, now=now)
+        record(actor=actor, action=action, row=workflow, detail=detail, now=now)
     return version

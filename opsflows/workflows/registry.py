@@ -8,7 +8,7 @@ from opsflows.workflows.kinds import StepKind
 
 #: Keys that the rule form keeps for itself; a kind's configuration must not use them.
 RESERVED = frozenset(
-    {"type", "id", "label", "critical", "onError", "retryCount", "retryDelay", "stepTimeout", "pinned"}
+    {"type", "id", "label", "critical", "onError", "retryCount", "retryDelay", "stepTimeout", "pinned", "disabled"}
 )
 
 _kinds: dict[str, StepKind] = {}
@@ -25,6 +25,10 @@ def register(cls: type[StepKind]) -> type[StepKind]:
         raise ValueError(f"Two step kinds are called {cls.kind!r}")
     if taken := RESERVED & set(cls.Config.model_fields):
         raise ValueError(f"{cls.kind!r} uses the reserved keys {sorted(taken)}")
+    if cls.side and (cls.side in RESERVED or cls.side in cls.Config.model_fields):
+        raise ValueError(f"{cls.kind!r} uses {cls.side!r} for two things")
+    if bool(cls.side) != bool(cls.side_handles) or not set(cls.side_handles) <= set(cls.outcomes[1:]):
+        raise ValueError(f"{cls.kind!r} has to name the ways out into {cls.side!r}, none of them its first")
     _kinds[cls.kind] = cls()
     return cls
 

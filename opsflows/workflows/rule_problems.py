@@ -1,27 +1,29 @@
 """What is wrong with a rule (Rules' JSON), at places that its author knows: `actions[1].to`, `conditions.rules[0]`."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from opsflows.rules import Problem
-from opsflows.workflows.graph import EVENT, Edge, edge_path, node_path
+from opsflows.workflows.graph import TRIGGER, Edge, edge_path, node_path
 from opsflows.workflows.handling import HANDLING_KEYS
 from opsflows.workflows.read_graph import ID_RULE, is_node_id
-from opsflows.workflows.rule_form import CONDITIONS_ID, TRIGGER_ID, action_id, to_graph
+from opsflows.workflows.rule_form import (
+    CONDITIONS_ID,
+    MAX_SIDES,
+    TRIGGER_ID,
+    placed_actions,
+    side_of,
+    to_graph,
+)
+from opsflows.workflows.rule_trigger import EXPECTED, config_path, is_rule_trigger
 
-_STEP_KEYS = frozenset({"id", "label", "critical", "pinned", *HANDLING_KEYS})
+_STEP_KEYS = frozenset({"id", "label", "critical", "pinned", "disabled", *HANDLING_KEYS})
 
 
 def rule_problems(rule: Mapping[str, Any]) -> list[Problem]:
     """What keeps `to_graph` from taking the rule. What the steps mean is for validation to judge."""
     problems = [*_trigger_problems(rule), *_step_problems(rule), *_error_handling_problems(rule)]
-    actions = rule.get("actions")
-    if actions is None:
-        return problems
-    if not isinstance(actions, list):
-        return [*problems, Problem("actions", 'Must be a list of actions, for example [{"type": "email", ...}].')]
-    for index, action in enumerate(actions):
-        problems += _action_problems(action, f"actions[{index}]")
+    problems += _list_problems(rule.get("actions"), "actions", 0)
     return problems or list(_twins(rule))
 
 
@@ -58,15 +60,15 @@ def _rename(path: str, places: Iterable[tuple[str, str]]) -> str:
 
 def _places(rule: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Graph paths and what a rule calls them; within a node the narrower ones first."""
-    graph, count = to_graph(rule), len(rule.get("actions") or ())
-    actions = graph["nodes"][len(graph["nodes"]) - count :]
-    names = {node["id"]: f"actions[{index}]" for index, node in enumerate(actions)}
+    graph = to_graph(rule)
+    names = {placed.id: placed.place for placed in placed_actions(rule)}
     for node in graph["nodes"]:
-        path, kind = node_path(node["id"]), node["data"]["kind"]
+        path = node_path(node["id"])
         if (name := names.get(node["id"])) is not None:
             yield from ((f"{path}.kind", f"{name}.type"), (f"{path}.config", name), (path, name))
-        elif kind == EVENT:
-            yield from ((f"{path}.config.event", "trigger"), (path, "triggerStep"))
+        elif node["type"] == TRIGGER:
+            said = config_path(rule.get("trigger"))
+            yield from ((f"{path}.config.event", "trigger"), (f"{path}.config", said), (path, "triggerStep"))
         else:
             yield from ((f"{path}.config.conditions", "conditions"), (path, "conditionsStep"))
     for edge in graph["edges"]:
@@ -78,9 +80,8 @@ def _places(rule: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _trigger_problems(rule: Mapping[str, Any]) -> Iterator[Problem]:
-    trigger = rule.get("trigger")
-    if trigger is not None and not isinstance(trigger, str):
-        yield Problem("trigger", 'Must be the name of an event, for example "order.shipped".')
+    if not is_rule_trigger(rule.get("trigger")):
+        yield Problem("trigger", EXPECTED)
 
 
 def _step_problems(rule: Mapping[str, Any]) -> Iterator[Problem]:
@@ -106,7 +107,19 @@ def _error_handling_problems(rule: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem("errorHandling", "Says something else than the one in settings; keep one of them.")
 
 
-def _action_problems(action: object, path: str) -> Iterator[Problem]:
+def _list_problems(actions: object, path: str, depth: int) -> Iterator[Problem]:
+    if actions is None:
+        return
+    if not isinstance(actions, list):
+        yield Problem(path, 'Must be a list of actions, for example [{"type": "email", ...}].')
+    elif depth > MAX_SIDES:
+        yield Problem(path, f"Stands too deep; at most {MAX_SIDES} such lists may lie inside one another.")
+    else:
+        for index, action in enumerate(actions):
+            yield from _action_problems(action, f"{path}[{index}]", depth)
+
+
+def _action_problems(action: object, path: str, depth: int) -> Iterator[Problem]:
     if not isinstance(action, Mapping):
         yield Problem(path, 'Must be an object with a type, for example {"type": "email", ...}.')
         return
@@ -114,15 +127,16 @@ def _action_problems(action: object, path: str) -> Iterator[Problem]:
         yield Problem(f"{path}.type", "This field is required; name the kind of action, for example email.")
     if action.get("id") is not None and not is_node_id(action["id"]):
         yield Problem(f"{path}.id", ID_RULE)
+    if side := side_of(action.get("type")):
+        yield from _list_problems(action.get(side), f"{path}.{side}", depth + 1)
 
 
 def _twins(rule: Mapping[str, Any]) -> Iterator[Problem]:
     taken = {_id(rule.get("triggerStep"), TRIGGER_ID): "the trigger"}
     if rule.get("conditions") is not None:
         taken.setdefault(_id(rule.get("conditionsStep"), CONDITIONS_ID), "the conditions")
-    actions: Sequence[Mapping[str, Any]] = rule["actions"]
-    for index, action in enumerate(actions):
-        here, node_id = f"actions[{index}]", _id(action, action_id(index))
+    for placed in placed_actions(rule):
+        here, node_id = placed.place, placed.id
         if node_id in taken:
             yield Problem(f"{here}.id", f"The id {node_id!r} belongs to {taken[node_id]} already; give each its own.")
         taken.setdefault(node_id, here)

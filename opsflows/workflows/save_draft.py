@@ -2,21 +2,37 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from opsflows.accounts.actor import Actor, Forbidden
 from opsflows.accounts.models import ManagedSite
 from opsflows.accounts.roles import Permission
+from opsflows.jsontext import canonical_json
 from opsflows.rules import Problem
 from opsflows.workflows.errors import InvalidDefinition, RevisionConflict
+from opsflows.workflows.graph import definition_hash
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.read_graph import read_graph
 from opsflows.workflows.require_permissions import require_permissions
+from opsflows.workflows.searchable import text_of
 from opsflows.workflows.validate import structure_problems
+from opsflows.workflows.void_publication import void_publication
 
 MAX_NAME = 255
+
+
+class Kept(Enum):
+    """Stands for what stays as it is, where None says something."""
+
+    KEEP = "keep"
+
+
+KEEP = Kept.KEEP
 
 
 def create_workflow(
@@ -39,20 +55,18 @@ def create_workflow(
         InvalidDefinition: the draft is broken, not merely unfinished.
     """
     actor.require(Permission.WORKFLOWS_WRITE, account_id=copy_of.account_id if copy_of else None)
-    sites = ManagedSite.objects.filter(account_id=actor.account_id)
-    if managed_site_id is not None and not sites.filter(pk=managed_site_id).exists():
-        raise Forbidden("This site belongs to another account.")
     workflow = Workflow(
         account_id=actor.account_id,
         description=description,
         category=category,
-        managed_site_id=managed_site_id,
+        managed_site_id=_own_site(managed_site_id, actor.account_id),
         created_by_id=actor.user_id,
     )
     _change(workflow, name=name, workflow_data=workflow_data, settings=settings or {})
     require_permissions(
         actor=actor, workflow_data=workflow.workflow_data, known=[copy_of.workflow_data if copy_of else None]
     )
+    workflow.search_text = text_of(workflow, tags=())
     workflow.save(force_insert=True)
     return workflow
 
@@ -67,13 +81,16 @@ def update_draft(
     category: str | None = None,
     workflow_data: Mapping[str, Any] | None = None,
     settings: Mapping[str, Any] | None = None,
+    managed_site_id: uuid.UUID | Kept | None = KEEP,
+    now: datetime | None = None,
 ) -> Workflow:
     """Change what is given of the draft that stood at `revision`; what is published stays as it is.
 
+    Where something of it waits for a second pair of eyes, that is withdrawn, as of `now` (left out: this moment).
     Returns the workflow as it is now.
 
     Raises:
-        Forbidden: the actor may not, or not write one of the steps.
+        Forbidden: the actor may not, or not write one of the steps, or the site is not one of the account's.
         RevisionConflict: somebody else saved in between.
         InvalidDefinition: the draft would be broken, not merely unfinished.
     """
@@ -84,26 +101,49 @@ def update_draft(
             raise RevisionConflict(expected=revision, current=locked.revision)
         published = locked.published_version
         known = [locked.workflow_data, published.workflow_data if published else None]
+        said = _said(locked)
         _change(locked, name=name, workflow_data=workflow_data, settings=settings)
         require_permissions(actor=actor, workflow_data=locked.workflow_data, known=known)
         if description is not None:
             locked.description = description
         if category is not None:
             locked.category = category
+        if not isinstance(managed_site_id, Kept):
+            locked.managed_site_id = _own_site(managed_site_id, locked.account_id)
+        if _said(locked) != said:
+            void_publication(actor=actor, workflow=locked, now=now or timezone.now())
         locked.revision += 1
+        locked.search_text = text_of(locked, tags=[tag.name for tag in locked.tags.all()])
         locked.save(
             update_fields=[
                 "workflow_name",
                 "description",
                 "category",
+                "managed_site",
                 "workflow_data",
                 "trigger_config",
                 "settings",
                 "revision",
+                "search_text",
                 "updated_at",
             ]
         )
     return locked
+
+
+def _own_site(site_id: uuid.UUID | None, account_id: uuid.UUID) -> uuid.UUID | None:
+    if site_id is not None and not ManagedSite.objects.filter(pk=site_id, account_id=account_id).exists():
+        raise Forbidden("This site belongs to another account.")
+    return site_id
+
+
+def _said(workflow: Workflow) -> list[Any]:
+    """What of a draft somebody else reads; where its boxes lie, and what test runs take for answers, is no part."""
+    try:
+        definition = definition_hash(read_graph(workflow.workflow_data), workflow.settings)
+    except InvalidDefinition:
+        definition = canonical_json([workflow.workflow_data, workflow.settings])
+    return [workflow.workflow_name, workflow.description, workflow.category, definition]
 
 
 def _change(

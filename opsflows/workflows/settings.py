@@ -5,7 +5,15 @@ from typing import Annotated, Literal
 
 from django.core.exceptions import ValidationError as NotAnAddress
 from django.core.validators import validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    ValidationError,
+    field_validator,
+)
 
 from opsflows.rules import RuleError, compile_template, parse_duration
 from opsflows.workflows.errors import InvalidDefinition, problems_of
@@ -78,6 +86,8 @@ class RunSettings(BaseModel):
     concurrency: Concurrency | None = None
     #: What ends a run that waits, at any point, as a success.
     exits: tuple[Exit, ...] = ()
+    #: Publishing needs somebody else's approval, whatever the account asks for (workflows/four_eyes.py).
+    fourEyes: StrictBool = False  # noqa: N815
 
     @property
     def limits_starts(self) -> bool:

@@ -4,13 +4,12 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from opsflows.events.names import name_problem
 from opsflows.rules import Problem, RuleError
 from opsflows.rules.conditions.named import LIST, SEGMENT
 from opsflows.workflows.compiled import ExaminedNode, examine_node
 from opsflows.workflows.error_workflow import named_in
 from opsflows.workflows.errors import InvalidDefinition
-from opsflows.workflows.graph import Graph, Node, node_path
+from opsflows.workflows.graph import Graph, node_path
 from opsflows.workflows.named_conditions import (
     expand,
     expand_graph,
@@ -20,9 +19,11 @@ from opsflows.workflows.named_conditions import (
     open_graph,
     open_node,
 )
+from opsflows.workflows.passed_over import without_disabled
 from opsflows.workflows.read_graph import read_graph
 from opsflows.workflows.references import Reference, reference_problems, resolve
 from opsflows.workflows.settings import parse_settings
+from opsflows.workflows.triggers import trigger_problems, unknown_fields
 from opsflows.workflows.wiring import wiring_problems
 
 
@@ -53,7 +54,7 @@ def references_of(graph: Graph, settings: object, *, account_id: uuid.UUID) -> d
 
 def named_by(graph: Graph, settings: object) -> Iterator[tuple[str, Reference]]:
     """Everything that a definition names, each with the path of what it stands in."""
-    for node in graph.nodes:
+    for node in without_disabled(graph).nodes:
         examined = None if node.is_trigger else examine_node(open_node(node))
         path = f"{node.path}.config"
         if examined and examined.kind and examined.config is not None:
@@ -63,7 +64,7 @@ def named_by(graph: Graph, settings: object) -> Iterator[tuple[str, Reference]]:
 
 
 def _problems_of_names(workflow_data: object, settings: object, account_id: uuid.UUID) -> list[Problem]:
-    graph = read_graph(workflow_data)
+    graph = without_disabled(read_graph(workflow_data))
     found = list(named_by(graph, settings))
     problems = [
         problem
@@ -101,13 +102,16 @@ def _judged(graph: Graph, settings: object, look: Callable[[Graph, _Examined], I
 def _everything(graph: Graph, examined: _Examined) -> Iterator[Problem]:
     yield from _broken(graph, examined)
     yield from _trigger_problems(graph)
-    yield from _unfinished(examined)
+    # A step may be disabled because it is not finished.
+    running = without_disabled(graph)
+    there = {node.id: examined[node.id] for node in running.nodes if not node.is_trigger}
+    yield from _unfinished(there)
     known = {
         node_id: (node.kind, node.config)
-        for node_id, node in examined.items()
+        for node_id, node in there.items()
         if node.kind is not None and node.config is not None
     }
-    yield from wiring_problems(graph, known)
+    yield from wiring_problems(running, known)
 
 
 def _settings_problems(settings: object) -> list[Problem]:
@@ -121,17 +125,12 @@ def _settings_problems(settings: object) -> list[Problem]:
 def _broken(graph: Graph, examined: _Examined) -> Iterator[Problem]:
     for node in graph.nodes:
         if node.is_trigger:
-            yield from _unknown_trigger_fields(node)
+            yield from unknown_fields(node)
             continue
         found = examined[node.id]
         yield from found.broken
         if found.kind and node.type != found.kind.step_type:
             yield Problem(f"{node.path}.type", f'Must be "{found.kind.step_type}" for a step of kind {node.kind}.')
-
-
-def _unknown_trigger_fields(trigger: Node) -> Iterator[Problem]:
-    for key in sorted(map(str, trigger.config.keys() - {"event"})):
-        yield Problem(f"{trigger.path}.config.{key}", 'This field is not known here; a trigger takes only "event".')
 
 
 def _unfinished(examined: _Examined) -> Iterator[Problem]:
@@ -146,13 +145,4 @@ def _trigger_problems(graph: Graph) -> Iterator[Problem]:
         found = "none" if not graph.triggers else ", ".join(node.id for node in graph.triggers)
         yield Problem("nodes", f"There must be exactly one trigger; found: {found}.")
     for trigger in graph.triggers:
-        if problem := _event_problem(trigger.config.get("event")):
-            yield Problem(f"{trigger.path}.config.event", problem)
-
-
-def _event_problem(event: Any) -> str | None:
-    if event is None or event == "":
-        return "This field is required; name the event that starts the workflow, for example order.shipped."
-    if not isinstance(event, str):
-        return 'Must be the name of an event, for example "order.shipped".'
-    return name_problem(event)
+        yield from trigger_problems(trigger)

@@ -17,7 +17,12 @@ from opsflows.events.models import Event
 from tests.accounts.owners import a_row_of, own_models
 
 #: Names in paths that are not called like their model.
-_CALLED = {"batch": "runs.RunBatch", "execution": "runs.Execution", "event": "events.Event"}
+_CALLED = {
+    "approval": "approvals.ApprovalRequest",
+    "batch": "runs.RunBatch",
+    "execution": "runs.Execution",
+    "event": "events.Event",
+}
 #: Where the body is read before the row is looked for: one that says enough. An empty object will do elsewhere.
 _BODIES: dict[tuple[str, str], Any] = {
     ("start-batch", "post"): {"rows": [{}]},

@@ -1,6 +1,7 @@
 """The pages of business calendars: what holds without one, the form with its preview, and whose clock they show."""
 
 import datetime
+import re
 from typing import Any
 
 import pytest
@@ -35,6 +36,21 @@ def test_without_a_calendar_the_list_says_what_holds(viewer: Client) -> None:
     html = viewer.get(listing(BusinessCalendar)).content.decode()
     assert "Monday to Friday, 9:00 to 17:00, without holidays" in html
     assert "Create the first" not in html
+
+
+@pytest.mark.parametrize(
+    ("week", "said"),
+    [
+        (((Hours(0, 360), Hours(540, 1440)),) * 7, "closes Sat 4 Apr, 06:00"),
+        (((Hours(0, 1440),),) * 7, "round the clock"),
+        (USUAL_WEEK, "closes Fri 3 Apr, 17:00"),
+    ],
+)
+def test_a_night_goes_on_after_midnight(viewer: Client, alpha: World, week: Any, said: str) -> None:
+    create_calendar(actor=alpha.actor, name="Shifts", zone="Europe/Berlin", week=week, now=NOW)
+    with time_machine.travel(NOW, tick=False):
+        html = viewer.get(listing(BusinessCalendar)).content.decode()
+    assert said in " ".join(re.sub(r"<[^>]*>", "", html).split())
 
 
 def test_a_calendar_is_set_up(admin: Client, alpha: World) -> None:

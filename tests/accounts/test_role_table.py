@@ -31,4 +31,4 @@ def test_each_role_may_what_the_ones_before_it_may() -> None:
 
 
 def test_who_may_only_look_changes_nothing() -> None:
-    assert {permission.value.partition(":")[2] for permission in PERMISSIONS[Role.VIEWER]} == {"read"}
+    assert {permission.value.partition(":")[2] for permission in PERMISSIONS[Role.VIEWER]} == {"read", "decide"}

@@ -8,7 +8,8 @@ from django.db import transaction
 
 from opsflows.accounts.actor import Actor
 from opsflows.accounts.roles import Role
-from tests.accounts.allowed import ANYBODY, PARTS_OF_VERBS, VERBS
+from tests.accounts.allowed import ANYBODY
+from tests.accounts.allowed_verbs import PARTS_OF_VERBS, VERBS
 from tests.accounts.filled import filled, plain_row
 from tests.accounts.owners import SHARED, snapshot
 from tests.accounts.verbs import Verb, all_verbs, arguments, row_for
@@ -45,8 +46,8 @@ def outcome(verb: Verb, actor: Actor, given: Mapping[str, Any], look: Callable[[
 
 def test_every_verb_has_an_entry() -> None:
     known = VERBS.keys() | PARTS_OF_VERBS.keys()
-    assert sorted(all_verbs().keys() - known) == [], "say in tests/accounts/allowed.py who may"
-    assert sorted(known - all_verbs().keys()) == [], "these are in tests/accounts/allowed.py and there no more"
+    assert sorted(all_verbs().keys() - known) == [], "say in tests/accounts/allowed_verbs.py who may"
+    assert sorted(known - all_verbs().keys()) == [], "these are in tests/accounts/allowed_verbs.py and there no more"
 
 
 @pytest.mark.parametrize("role", Role.values)

@@ -8,13 +8,14 @@ import pkgutil
 import types
 import typing
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from django.apps import apps
 from django.db.models import Model
+from django.http import HttpRequest
 
 import opsflows
 from opsflows.accounts.actor import Actor
@@ -22,7 +23,15 @@ from opsflows.accounts.models import PlatformAccount
 from tests.accounts.owners import a_row_of, own_models
 
 #: Names of parameters that are ids, where the model is called otherwise.
-_IDS = {"member": "accounts.Membership", "person": "accounts.User", "account": "accounts.PlatformAccount"}
+_IDS = {
+    "account": "accounts.PlatformAccount",
+    "approval": "approvals.ApprovalRequest",
+    "member": "accounts.Membership",
+    "person": "accounts.User",
+    "request": "approvals.ApprovalRequest",
+    "standin": "accounts.User",
+    "workflows.request": "workflows.PublishRequest",
+}
 _VALUES: list[tuple[type, Any]] = [
     (bool, True),
     (int, 1),
@@ -64,10 +73,21 @@ def all_verbs() -> dict[str, Verb]:
                 continue
             if "actor" in inspect.signature(function).parameters:
                 hints = typing.get_type_hints(function)
-                if hints.pop("actor") is Actor:
-                    verb = Verb(f"{parts[1]}.{name}", function, *_parameters(function, hints))
-                    found[verb.name] = verb
+                # A page has an actor too; it calls verbs and is none.
+                if hints.pop("actor") is Actor and hints.get("request") is not HttpRequest:
+                    found |= {each.name: each for each in _of_each_model(f"{parts[1]}.{name}", function, hints)}
     return found
+
+
+def _of_each_model(name: str, function: Callable[..., Any], hints: Mapping[str, Any]) -> Iterator[Verb]:
+    """The verb; one that does the same with rows of several models counts once for each."""
+    several = next((hint for hint in hints.values() if isinstance(hint, typing.TypeVar)), None)
+    if several is None:
+        yield Verb(name, function, *_parameters(function, hints))
+        return
+    for model in several.__constraints__:
+        known = {each: model if hint is several else hint for each, hint in hints.items()}
+        yield Verb(f"{name}[{model.__name__}]", function, *_parameters(function, known))
 
 
 def arguments(verb: Verb, account: PlatformAccount) -> dict[str, Any]:
@@ -100,8 +120,8 @@ def _model_of(verb: str, name: str, hint: Any) -> type[Model] | None:
     if not name.endswith("_id") or plain[0] is not uuid.UUID:
         return None
     stem = name.removesuffix("_id").replace("_", "")
-    if stem in _IDS:
-        return apps.get_model(_IDS[stem])
+    if called := _IDS.get(f"{verb.partition('.')[0]}.{stem}", _IDS.get(stem)):
+        return apps.get_model(called)
     names = {str(model._meta.model_name): model for model in own_models()}
     # `secret_id` of a source is a SourceSecret's: the last word counts.
     found = [names[stem]] if stem in names else [model for called, model in names.items() if called.endswith(stem)]

@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.test import Client
 
 from opsflows.accounts.models import ApiKey, BusinessCalendar, Membership, PlatformAccount, Recipient, Team, User
+from opsflows.approvals.models import ApprovalChannels, ApprovalPolicy, ApprovalRequest, Delegation, RequestForm
 from opsflows.audit.models import AuditEntry
 from opsflows.databases.models import Database, Statement
 from opsflows.events.models import Event, EventType, Rejection, RoutingFailure, Source, SourceSecret
@@ -29,9 +30,13 @@ ADMINS = django_admin.site._registry
 #: Which rows are an account's.
 OWNED = {
     ApiKey: "account",
+    ApprovalChannels: "account",
+    ApprovalPolicy: "account",
+    ApprovalRequest: "account",
     AuditEntry: "account",
     Database: "account",
     BusinessCalendar: "account",
+    Delegation: "account",
     Event: "account",
     EventType: "account",
     Execution: "account",
@@ -45,6 +50,7 @@ OWNED = {
     Recipient: "account",
     Record: "account",
     Rejection: "source__account",
+    RequestForm: "account",
     RetentionPolicy: "account",
     RoutingFailure: "event__account",
     RunBatch: "account",

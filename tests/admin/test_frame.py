@@ -40,13 +40,16 @@ def titles(client: Client) -> list[str]:
 
 
 def test_the_sidebar_follows_the_event(admin: Client, viewer: Client, alpha: World) -> None:
-    way = ["Home", "Notifications", "Sources", "Rejections", "Events", "Catalog", "Set aside"]
-    way += ["Workflows", "Runs", "Batches", "Schedules", "Business hours", "Needs attention", "Message templates"]
-    way += ["Segments", "Lists", "Lookup tables", "Kept values", "Tasks", "Records", "Files"]
+    way = ["Home", "Inbox", "Notifications", "Sources", "Rejections", "Events", "Catalog", "Set aside"]
+    way += ["Workflows", "Gallery", "Runs", "Batches", "Schedules", "Business hours", "Needs attention"]
+    way += ["Message templates", "Segments", "Lists", "Lookup tables", "Kept values"]
+    approvals = ["Policies", "Request forms"]
+    work = ["Tasks", "Records", "Files"]
     upkeep = ["Upkeep", "Daily summary", "Retention"]
     access = ["People", "Teams", "Recipients", "API keys", "Accounts", "Sign-ins", "Audit"]
-    assert titles(admin) == [*way, "Databases", "Statements", *upkeep, *access, "Workers"]
-    assert titles(viewer) == [*way, *upkeep, "Teams", "Recipients", "Workers"]
+    all_approvals = ["Requests", *approvals, "Delegations", "Channels"]
+    assert titles(admin) == [*way, *all_approvals, *work, "Databases", "Statements", *upkeep, *access, "Workers"]
+    assert titles(viewer) == [*way, *approvals, *work, *upkeep, "Teams", "Recipients", "Workers"]
 
 
 def test_the_sidebar_says_how_much_needs_somebody(admin: Client, alpha: World) -> None:

@@ -28,11 +28,13 @@ from opsflows.runs.models import Execution, QueueItem, Step, Variable
 from opsflows.runs.states.correct import keep_value
 from opsflows.schedules.create_schedule import create_schedule
 from opsflows.schedules.fire_now import fire_now
+from opsflows.studio.models import Backtest, BacktestEvent
 from opsflows.upkeep.models import RetentionPolicy, SummaryChoice
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.publish import publish
 from opsflows.workflows.rule_form import to_graph
 from opsflows.workflows.save_draft import create_workflow
+from tests.approvals.admin.rows import add_approvals
 
 PASSWORD = "a-long-enough-password"
 SECRET = "whsec_never_to_be_seen"
@@ -90,6 +92,7 @@ class World:
         run = self.run(workflow, event)
         self._record(name, run)
         self._batch(name, workflow)
+        self._backtest(workflow, event)
         issue_key(actor=self.actor, account=self.account, user=self.admin, name=f"key {name}", now=now)
         self._schedule(name, workflow)
         self._team(name, person(self.account, name, "viewer"))
@@ -97,6 +100,9 @@ class World:
         people = User.objects.filter(memberships__account=self.account, memberships__role="admin")
         notify(account_id=self.account.pk, users=people, title=f"News of {name}", link="/admin/", now=now)
         self._lookups(name)
+        add_approvals(
+            self.account, name, asked=User.objects.get(username=name), asks=self.admin, run=run, secret=SECRET
+        )
         self._upkeep(name)
         keep_value(actor=self.actor, name=f"value {name}", value=name, workflow_id=workflow.pk, now=now)
         database = Database.objects.create(
@@ -111,6 +117,21 @@ class World:
         prepare_csv(
             actor=self.actor, workflow_id=workflow.pk, content=content, file_name=f"{name}.csv", now=timezone.now()
         )
+
+    def _backtest(self, workflow: Workflow, event: Event) -> None:
+        now = timezone.now()
+        backtest = Backtest.objects.create(
+            account=self.account,
+            workflow=workflow,
+            workflow_data=workflow.workflow_data,
+            events=[event.name],
+            since=now - datetime.timedelta(days=30),
+            until=now,
+            state="done",
+            created_at=now,
+            ended_at=now,
+        )
+        BacktestEvent.objects.create(backtest=backtest, event_id=event.pk, kind="new", received_at=event.received_at)
 
     def _lookups(self, name: str) -> None:
         create_table(actor=self.actor, name=f"table {name}", columns=[Column("key"), Column(f"of-{self.mark}")])

@@ -4,7 +4,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,18 +18,25 @@ from schemathesis.checks import load_all_checks
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from opsflows.accounts.actor import system_actor
+from opsflows.accounts.create_user import create_user
 from opsflows.accounts.issue_key import IssuedKey
 from opsflows.accounts.key_text import KEY_START, hash_key
+from opsflows.accounts.members import Members
 from opsflows.accounts.models import ApiKey, PlatformAccount
 from opsflows.api import urls
 from opsflows.api.openapi import document
 from opsflows.api.operation import ref
+from opsflows.approvals.ask import ask
+from opsflows.approvals.content import Content
+from opsflows.approvals.models import ApprovalRequest, Delegation
+from opsflows.approvals.plan import Plan, PlanLevel
 from opsflows.events.emit import emit
 from opsflows.events.models import Event
 from opsflows.runs.batches.begin import start_rows
 from opsflows.runs.start_run import start_by_hand
 from opsflows.schedules.create_schedule import create_schedule
 from opsflows.schedules.models import Schedule
+from opsflows.studio.backtest.ask import ask_backtest
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.publish import publish
 from opsflows.workflows.rule_form import to_graph
@@ -104,6 +111,24 @@ class World:
         self.there: dict[str, Any] = {}
         self.event = emit(account_id=account.pk, name="order.shipped", data={}, now=self.now)
         Event.objects.update(door=Event.Door.API)
+        ed, *_ = Members(account.pk).all()
+        other = create_user(
+            actor=self.actor,
+            account=account,
+            username="sam",
+            password=uuid.uuid4().hex,
+            email="sam@example.com",
+            role="viewer",
+            now=self.now,
+        )
+        self.delegation = Delegation.objects.create(
+            account=account,
+            person=ed,
+            stand_in=other,
+            starts_at=self.now + timedelta(days=1),
+            ends_at=self.now + timedelta(days=2),
+            created_at=self.now,
+        )
 
     def ids(self) -> dict[str, str]:
         """The ids that stand in paths, by the name of the parameter."""
@@ -114,15 +139,33 @@ class World:
             self.schedule = create_schedule(
                 actor=self.actor, name="S", cron="0 9 * * 1", event_name="report.daily", now=self.now
             )
+        if not ApprovalRequest.objects.filter(closed_at=None).exists():
+            self.approval = self._asked()
         found = {
+            "approval_id": self.approval.pk,
+            "delegation_id": self.delegation.pk,
             "workflow_id": self.there["workflow"].pk,
             "execution_id": self.there["run"].pk,
             "event_id": self.event,
             "schedule_id": self.schedule.pk,
+            "backtest_id": self.there["backtest"].pk,
             "batch_id": self.there["batch"].pk,
             "job_id": self.there["batch"].job_id,
         }
         return {name: str(value) for name, value in found.items()}
+
+    def _asked(self) -> ApprovalRequest:
+        """Whoever holds the key is asked, so that there is something to decide."""
+        return ask(
+            account_id=self.actor.account_id,
+            subject=ApprovalRequest.Subject.STEP,
+            origin_key=str(uuid.uuid4()),
+            plan=Plan(levels=[PlanLevel(approvers=["ed"])]),
+            content=Content(title="A laptop"),
+            scope={},
+            requester=None,
+            now=self.now,
+        )
 
     def _make(self) -> None:
         rule = {"trigger": "order.shipped", "actions": [{"type": "create_task", "title": "Call"}]}
@@ -130,7 +173,9 @@ class World:
         publish(actor=self.actor, workflow=workflow, now=self.now)
         run = start_by_hand(actor=self.actor, workflow_id=workflow.pk, data={}, now=self.now)
         batch = start_rows(actor=self.actor, workflow_id=workflow.pk, sent=[{}], now=self.now)
-        self.there = {"workflow": workflow, "run": run, "batch": batch}
+        period = {"since": self.now - timedelta(days=1), "until": self.now, "now": self.now}
+        backtest = ask_backtest(actor=self.actor, workflow=workflow, **period)
+        self.there = {"workflow": workflow, "run": run, "batch": batch, "backtest": backtest}
 
 
 @pytest.fixture

@@ -138,6 +138,7 @@ def test_history_keeps_no_secret() -> None:
 
 #: Rows with acts of their own and no history, and why.
 UNTRACKED = {
+    "approvals.ApprovalRequest": "everything that happens to one is a fact of it, each with the hash of the one before",
     "events.RoutingFailure": "machine state; that it was handed over again is an audit entry",
     "runs.Execution": "machine state; what is done with a run is an audit entry",
     "runs.RunBatch": "machine state; that it was begun or stopped is an audit entry",
@@ -158,6 +159,7 @@ def test_what_staff_edit_is_tracked() -> None:
 
 #: Writes of machines: they would bury what people do. File and what is written.
 MACHINE = {
+    ("opsflows/approvals/people/absences.py", "Delegation"),
     ("opsflows/accounts/authenticate.py", "ApiKey"),
     ("opsflows/events/catalog.py", "EventType"),
     ("opsflows/events/load_catalog.py", "EventType"),

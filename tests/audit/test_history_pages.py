@@ -36,7 +36,7 @@ def test_before_and_after_by_whom(admin: Client, alpha: World) -> None:
     workflow = alpha.workflow("Deals")
     admin.post(act(workflow, "rename"), {"revision": 1, "name": "Big deals", "description": "All above 1000"})
     html = told(workflow, admin)
-    assert "by alpha-admin" in html
+    assert "by alpha-admin, through the admin" in html
     assert f'Name: <span class="ops-quiet">{escape("“Deals”")}</span> → “Big deals”' in html
     assert 'Description: <span class="ops-quiet">nothing</span> → “All above 1000”' in html
     assert "by OpsFlows itself" in html
@@ -73,7 +73,8 @@ def test_a_definition_is_told_by_its_places(admin: Client, alpha: World) -> None
     }
     update_draft(actor=alpha.actor, workflow=workflow, revision=1, workflow_data=to_graph(rule))
     html = told(workflow, admin)
-    assert 'Workflow data: a2 › title: <span class="ops-quiet">“Call”</span> → “Call back”' in html
+    assert "Step 2, Create a task: Title: “Call” → “Call back”" in html
+    assert "Only if: removed: value is greater than 100,000" in html
     assert "position" not in html
     assert "https://crm.example/y" in html
     assert "Bearer other" not in html
@@ -149,13 +150,13 @@ def _of(model: Any, world: World) -> dict[str, Any]:
     ("field", "before", "after", "said"),
     [
         ("options", {"header": "X"}, {"header": "Y"}, [Change("Options: header", "“X”", "“Y”")]),
-        ("options", {}, {"a": {"b": 1}}, [Change("Options: a", "nothing", "one entry")]),
+        ("options", {}, {"a": {"b": 1, "token": "s1"}}, [Change("Options: a", "nothing", "b: 1; token: ••••")]),
         ("options", {"token": "s1"}, {"token": "s2"}, [Change("Options: token", "not shown", "not shown")]),
         (
             "options",
             {"l": [{"id": 1}]},
             {"l": [{"id": 2}, {"id": 1}]},
-            [Change("Options: l › 2", "nothing", "one entry")],
+            [Change("Options: l › 2", "nothing", "id: 2")],
         ),
         ("allowed_networks", [], ["10.0.0.7"], [Change("Allowed networks", "nothing", "“10.0.0.7”")]),
         ("is_active", True, False, [Change("Is active", "yes", "no")]),

@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from io import StringIO
 from typing import Any
 
@@ -46,6 +47,12 @@ def test_what_is_whole_is_said_to_be_with_its_last_hash(account: PlatformAccount
     filled("empty", 0)
     last = AuditChain.objects.get(account=account).entry_hash
     assert verify() == f"acme: 7 entries hold, the last is {last}\nempty: 0 entries hold\n"
+
+
+def test_amounts_verify_however_they_were_spelt(account: PlatformAccount) -> None:
+    amounts = [Decimal("1E+3"), Decimal("-0"), Decimal("1.50"), 7]
+    record(actor=system_actor(account.pk), action="approval.decided", detail={"amounts": amounts}, now=timezone.now())
+    assert (verify_chain(account.pk).number, verify_chain(account.pk).problem) == (8, "")
 
 
 @pytest.mark.parametrize("batch", [1, 3, 7, 500])

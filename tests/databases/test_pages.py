@@ -80,6 +80,14 @@ def test_a_file_lies_in_the_account_s_folder(admin: Client, folder: Path, name: 
     assert "database_name" in answer.context["form"].errors
 
 
+def test_the_list_and_the_forms_name_what_there_is(admin: Client, crm: Database, folder: Path) -> None:
+    html = admin.get(listing(Database)).content.decode()
+    assert "Kind" in html
+    assert "method" not in html.lower().replace('method="', "")
+    assert "SQLite: a file in" in admin.get(adding(Database)).content.decode()
+    assert "SQLite" not in admin.get(act(crm, "edit")).content.decode()
+
+
 def test_a_password_does_not_follow_to_another_server(admin: Client, crm: Database) -> None:
     moved = SERVER | {"host": "elsewhere.example.com"}
     answer = admin.post(act(crm, "edit"), moved)

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from django.db import connection as own_connection
 
-from opsflows.databases import postgresql
+from opsflows.databases import cut_off, postgresql
 from opsflows.databases.access import access_to
 from opsflows.databases.failures import QueryFailed
 from opsflows.databases.models import Database
@@ -58,6 +58,24 @@ def test_values_are_bound_whatever_they_hold(crm: Database) -> None:
     assert row == {"said": hostile, "quoted": ":v", "dollars": ":v", "rate": "100%", "again": hostile}
     found = ask(crm, "SELECT email FROM contacts WHERE id = ANY(:ids) AND :doc::jsonb ? 'a'", ids=[1, 5], doc={"a": 1})
     assert found["rows"] == [{"email": "ada@example.com"}]
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "shown"),
+    [
+        ("numeric[]", [Decimal("1.5"), 2, None], [Decimal("1.5"), 2, None]),
+        ("jsonb", [1, "a", True], [1, "a", True]),
+        ("jsonb", [["a"], ["b"]], [["a"], ["b"]]),
+    ],
+)
+def test_a_list_of_several_kinds_goes_there_and_back(crm: Database, place: str, value: Any, shown: Any) -> None:
+    assert ask(crm, f"SELECT :v::{place} AS v", v=value)["row"]["v"] == shown
+
+
+@pytest.mark.parametrize("value", ["'infinity'::timestamptz", "'10000-01-01'::date", "'24:00'::time"])
+def test_a_moment_without_a_place_in_the_calendar_is_explained(crm: Database, value: str) -> None:
+    with pytest.raises(QueryFailed, match=r"Ask for it as text, as in name::text\.$"):
+        ask(crm, f"SELECT {value} AS v")
 
 
 @pytest.mark.parametrize(
@@ -122,6 +140,17 @@ def test_more_rows_than_allowed_are_neither_kept_nor_fetched(crm: Database) -> N
     large = ask(crm, "SELECT repeat('x', 10000) AS x FROM generate_series(1, 1000)", most=10_000)
     assert large["truncated"]
     assert 100 <= large["count"] < 110
+
+
+def test_what_no_memory_could_hold_is_cut_off_on_its_way(crm: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cut_off, "MOST_RECEIVED", 2**20)
+    # As a text that writes, for all of that is fetched; as slowly as a large value comes.
+    slow = "SELECT repeat('x', 200000) AS x, pg_sleep(0.01)::text AS y FROM generate_series(1, 400)"
+    began = time.monotonic()
+    with pytest.raises(QueryFailed, match="bytes came at once; ask for fewer") as failed:
+        ask(crm, slow, writes=True)
+    assert time.monotonic() - began < 3
+    assert not failed.value.is_passing
 
 
 def test_a_slow_query_is_stopped_by_the_server(crm: Database) -> None:

@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import time
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 
 from opsflows.accounts.models import PlatformAccount
-from opsflows.databases import sqlite
+from opsflows.databases import sqlite, sqlite_watch
 from opsflows.databases.access import access_to
 from opsflows.databases.failures import QueryFailed
 from opsflows.databases.models import TABLE, Database
@@ -134,6 +136,65 @@ def test_an_endless_query_is_stopped(sales: Database) -> None:
     with pytest.raises(QueryFailed, match="took longer") as failed:
         ask(sales, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) AS x FROM n")
     assert failed.value.is_passing
+
+
+LARGE = "replace(hex(zeroblob(500000)), '0', 'a')"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        f"instr({LARGE}, {LARGE} || 'b')",
+        f"replace({LARGE}, {LARGE} || 'b', '')",
+        f"trim({LARGE}, replace({LARGE}, 'a', 'b'))",
+        f"{LARGE} LIKE '%' || substr({LARGE}, 1, 40000) || 'b'",
+        f"{LARGE} GLOB '*' || substr({LARGE}, 1, 40000) || 'b'",
+    ],
+)
+def test_one_call_that_would_outlast_its_time_is_refused(sales: Database, call: str) -> None:
+    """SQLite looks at no clock within one call of a function."""
+    began = time.monotonic()
+    with pytest.raises(QueryFailed, match=r"use shorter texts|too complex"):
+        ask(sales, f"SELECT {call} AS x")
+    assert time.monotonic() - began < 2
+
+
+def test_many_calls_are_stopped_between_two_of_them(sales: Database) -> None:
+    sales.time_limit = 0
+    began = time.monotonic()
+    with pytest.raises(QueryFailed, match="took longer"):
+        ask(
+            sales,
+            f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max({LARGE} || i) AS x FROM n",
+        )
+    assert time.monotonic() - began < 2
+
+
+def test_what_is_sorted_does_not_fill_the_disk(sales: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_watch, "MOST_TEMPORARY", 2**24)
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT randomblob(1000000) AS x FROM n"
+    with pytest.raises(QueryFailed, match="sort fewer rows") as failed:
+        ask(sales, f"{endless} ORDER BY 1")
+    assert not failed.value.is_passing
+
+
+def test_functions_that_are_bounded_are_still_sqlite_s_own(sales: Database, folder: Path) -> None:
+    sql = (
+        "SELECT instr('hallo', :v) AS a, instr(NULL, 'x') AS b, instr(x'0102', x'02') AS c, "
+        "replace(12.50, '.', ',') AS d, trim('--x-', '-') AS e, trim(' x ') AS f, ltrim(7, 7) AS g"
+    )
+    found = ask(sales, sql, v="ll")["row"]
+    assert found == {"a": 3, "b": None, "c": 2, "d": "12,5", "e": "x", "f": "x", "g": ""}
+    with closing(sqlite3.connect(folder / str(sales.account_id) / sales.database_name)) as file:
+        file.execute("CREATE VIEW plain AS SELECT replace(email, '@', ' at ') AS email FROM contacts WHERE id = 1")
+    assert ask(sales, "SELECT email FROM plain")["row"] == {"email": "ada at example.com"}
+
+
+@pytest.mark.parametrize("call", ["fts3_tokenizer('simple')", "FTS3_Tokenizer('simple', :v)"])
+def test_nothing_reaches_into_sqlite_itself(sales: Database, call: str) -> None:
+    """With one argument it tells an address in memory, with two it has one called."""
+    with pytest.raises(QueryFailed, match="not authorized"):
+        ask(sales, f"SELECT {call} AS x", **({"v": "aaaaaaaa"} if ":v" in call else {}))
 
 
 @pytest.mark.parametrize("sql", ["SELECT 1 AS a, 2 AS a", "SELECT char(0) AS x"])

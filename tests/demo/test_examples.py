@@ -8,6 +8,7 @@ import pytest
 
 from connectors.base import InboundRequest
 from connectors.registry import preset
+from opsflows.demo.approvals import FORM
 from opsflows.demo.examples import SOURCES, definitions
 from opsflows.demo.samples import FOLDER, OWN, SIGNED, SignedSample
 from opsflows.workflows.api_input import read_submitted
@@ -44,6 +45,7 @@ def test_every_example_can_be_published(definition: dict[str, Any]) -> None:
 def test_every_example_has_something_to_react_to() -> None:
     happens = {stored_name(sample) for sample in SIGNED}
     happens |= {json.loads((FOLDER / file).read_text())["type"] for file in OWN}
+    happens |= {FORM.event_name}
     happens = happens.union(*map(emitted, DEFINITIONS))
     assert {definition["trigger"] for definition in DEFINITIONS} <= happens
 

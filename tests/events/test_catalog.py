@@ -40,8 +40,11 @@ RULES = """private_offer.created private_offer.sent private_offer.viewed private
 TRIGGERS = "form.submitted cart.abandoned user.inactive"
 OURS = """report.daily record.created record.updated task.created task.assigned task.completed task.overdue
     workflow.stalled"""
-OF_LATER_ROOMS = """workflow.failed approval.requested approval.approved approval.rejected approval.changes_requested
-    approval.expired approval.recalled sla.breached webhook.endpoint_disabled"""
+APPROVALS = """approval.requested approval.decided approval.approved approval.rejected approval.changes_requested
+    approval.resubmitted approval.expired approval.recalled approval.superseded approval.escalated approval.reminded
+    approval.reassigned approval.delegated approval.commented"""
+FORMS = "expense.submitted discount.submitted contract.submitted content.submitted data_change.submitted"
+OF_LATER_ROOMS = "workflow.failed sla.breached webhook.endpoint_disabled"
 
 ENTRIES: list[dict[str, Any]] = [row["fields"] for row in json.loads((ROOT / "fixtures" / "catalog.json").read_text())]
 BY_NAME = {entry["event_name"]: entry for entry in ENTRIES}
@@ -54,7 +57,7 @@ def test_every_event_of_schema_is_there(category: str, names: str) -> None:
 
 def test_every_event_of_rules_and_our_own_are_there_and_nothing_else() -> None:
     assert len(RULES.split()) == 19
-    named = " ".join([*SCHEMA.values(), RULES, TRIGGERS, OURS, OF_LATER_ROOMS]).split()
+    named = " ".join([*SCHEMA.values(), RULES, TRIGGERS, OURS, APPROVALS, FORMS, OF_LATER_ROOMS]).split()
     assert sorted(BY_NAME) == sorted(named)
     assert len(ENTRIES) == len(named)
 

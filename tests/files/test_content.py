@@ -73,6 +73,20 @@ def test_appending_keeps_the_columns_of_the_file() -> None:
         appended(content, [{"c": 1}], CSV)
 
 
+def test_a_column_that_looks_like_a_formula_is_found_again() -> None:
+    content = appended(written([{"@id": 1, "'x": 2}], CSV), [{"'x": 4, "@id": 3}], CSV)
+    assert content == b"'@id,'x\r\n1,2\r\n3,4\r\n"
+    with pytest.raises(FileProblem, match="no column 'x'"):
+        appended(content, [{"x": 1}], CSV)
+
+
+def test_a_long_cell_that_was_written_is_read_again() -> None:
+    rows = [{"page": "=" * 131_071}]
+    assert rows_of(written(rows, CSV)) == [{"page": "'" + "=" * 131_071}]
+    with pytest.raises(FileProblem, match="at most 131,072 characters"):
+        written([{"page": "x" * 131_073}], CSV)
+
+
 def test_lines_are_appended() -> None:
     assert appended(appended(b"", "one", Spelling("text")), "two", Spelling("text")) == b"one\ntwo\n"
     lines = Spelling("jsonl")
@@ -131,6 +145,10 @@ def test_what_cannot_be_written_says_why() -> None:
         written([{"a": 1}, 5], CSV)
     with pytest.raises(FileProblem, match="at most 10,000"):
         written([{"a": 1}] * 10_001, CSV)
+    with pytest.raises(FileProblem, match="Column 2 has no name"):
+        written([{"a": 1, " ": 2}], CSV)
+    with pytest.raises(FileProblem, match="at most 1,000 are possible"):
+        written([{f"c{number}": 1 for number in range(1001)}], CSV)
 
 
 def test_the_ending_says_the_format() -> None:

@@ -6,9 +6,11 @@ import pytest
 from django.db import connection
 
 from opsflows.accounts.models import PlatformAccount
+from opsflows.approvals.models import ApprovalLevel, ApprovalRequest, ApprovalTask
 from opsflows.queue.models import Job
 from opsflows.runs.models import Branch, Execution, Fork, QueueItem, Step
 from tests.house.project import ROOT
+from tests.house.states.approvals import live_approvals
 from tests.house.states.lives import Lives
 from tests.house.states.recorder import GONE, NEW, Machine, Transition, recorded
 from tests.runs.kinds import registered
@@ -28,6 +30,9 @@ MACHINES = (
     Machine("Branch", "workflow_branches", "{row}.status"),
     Machine("Wait for an event", "workflow_waits", "CASE WHEN {row}.is_open THEN 'open' ELSE 'closed' END"),
     Machine("Job", "jobs", "{row}.status"),
+    Machine("Approval request", "approval_requests", "{row}.state"),
+    Machine("Approval level", "approval_levels", "{row}.state"),
+    Machine("Approval task", "approval_tasks", "{row}.state"),
 )
 #: The states of those that have a column for them.
 STATES = {
@@ -37,6 +42,9 @@ STATES = {
     "Fork": Fork.Status,
     "Branch": Branch.Status,
     "Job": Job.Status,
+    "Approval request": ApprovalRequest.State,
+    "Approval level": ApprovalLevel.State,
+    "Approval task": ApprovalTask.State,
 }
 #: By the vendor: what only the other one needs.
 OTHER_DATABASE = {"sqlite": {"events/store_postgresql.py"}, "postgresql": {"events/store_sqlite.py"}}
@@ -92,6 +100,7 @@ def test_the_code_does_what_the_document_says_and_nothing_else(monkeypatch: pyte
     with registered(), recorded(MACHINES) as seen:
         try:
             lives.live_all()
+            live_approvals()
         finally:
             lives.engine.close()
     # Rows of the queue are deleted when their work is done; all others by retention, which is not the engine's.

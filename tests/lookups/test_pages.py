@@ -1,13 +1,16 @@
 """Segments, lists and tables in the admin: forms without JSON, previews before saving, and who names what."""
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from opsflows.accounts.change_calendar import create_calendar
 from opsflows.accounts.models import User
 from opsflows.lookups.models import LookupTable, NamedList, Segment
 from opsflows.lookups.save_list import create_list
@@ -16,11 +19,12 @@ from opsflows.lookups.save_table import create_table, set_rows
 from opsflows.lookups.snapshots import content_of
 from opsflows.lookups.table_content import Column
 from opsflows.records.models import Record
+from opsflows.rules import USUAL_WEEK
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.rule_form import to_graph
 from opsflows.workflows.save_draft import create_workflow
 from tests.admin.addresses import act, adding, listing, page
-from tests.admin.conftest import _served, admin, alpha, beta, live_server, opened, viewer, visit
+from tests.admin.conftest import _served, admin, alpha, beta, live_server, opened, overhang, viewer, visit
 from tests.admin.world import World
 
 __all__ = ["_served", "admin", "alpha", "beta", "live_server", "opened", "viewer", "visit"]
@@ -297,3 +301,49 @@ def test_in_a_browser(visit: Callable[[str], Any], table: LookupTable) -> None:
     last.locator("input[name=conditions-value]").fill("10")
     shown.click("button[type=submit].ops-primary")
     shown.wait_for_selector("text=employees is greater than 10")
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_on_a_phone_nothing_of_a_table_is_missing(visit: Callable[[str], Any], opened: Any, alpha: World) -> None:
+    opened.set_viewport_size({"width": 390, "height": 844})
+    names = ["partner", "discount", "active", "remark"]
+    table = create_table(actor=alpha.actor, name="wide", columns=[Column(name) for name in names])
+    long = ["acme", "12.50", "yes", "x" * 400]
+    set_rows(actor=alpha.actor, table=table, rows=[long], seen=content_of(table.snapshot).hash)
+    shown = visit(page(table))
+    assert [each.inner_text() for each in shown.locator("th:visible").all()] == names
+    assert shown.locator("td:visible").last.inner_text() == "x" * 400
+    assert overhang(shown) == 0
+    shown = visit(act(table, "paste"))
+    shown.fill("textarea[name=text]", "partner\tdiscount\nacme\t99")
+    shown.click("text=Show what changes")
+    shown.wait_for_selector("text=0 new, 1 changed, 0 gone")
+    assert [each.inner_text() for each in shown.locator("td:visible").all()] == ["acme", "discount", "12.50", "99"]
+    assert overhang(shown) == 0
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_on_a_phone_a_comparison_is_read_whole(visit: Callable[[str], Any], opened: Any, alpha: World) -> None:
+    opened.set_viewport_size({"width": 390, "height": 844})
+    leaf = {"field": "customer.address.country", "operator": "not_contains", "value": "Austria"}
+    segment = create_segment(actor=alpha.actor, name="eu", conditions={"logic": "AND", "rules": [leaf]})
+    shown = visit(act(segment, "edit"))
+    field = shown.locator("input[name=conditions-field]").first
+    assert field.evaluate("each => each.scrollWidth <= each.clientWidth")
+    assert shown.locator(".ops-cells").evaluate("each => each.scrollWidth <= each.clientWidth")
+
+
+def test_business_days_are_those_of_the_account(admin: Client, alpha: World) -> None:
+    week = (*USUAL_WEEK[:5], USUAL_WEEK[0], ())
+    create_calendar(actor=alpha.actor, name="Six days", week=week, now=timezone.now())
+    leaf = {"field": "due", "operator": "before", "value": "+2 business days"}
+    segment = create_segment(actor=alpha.actor, name="soon", conditions={"logic": "AND", "rules": [leaf]})
+    # A Friday: two business days on it is Monday, not Tuesday, where Saturday is one.
+    now = datetime.datetime(2026, 3, 6, 12, tzinfo=datetime.UTC)
+    made = {"title": "x", "created_at": now, "updated_at": now}
+    Record.objects.create(account=alpha.account, type="lead", data={"due": "2026-03-09"}, **made)
+    with time_machine.travel(now, tick=False):
+        html = admin.get(page(segment), {"sample": "record:lead"}).content.decode()
+    assert "Of the newest records of type lead, 0 of 1 are in it." in html

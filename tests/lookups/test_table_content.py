@@ -110,6 +110,15 @@ def test_what_cannot_be_read_is_said_by_line(text: str, message: str) -> None:
     assert message in said(lambda: replaced_by(TABLE, read_pasted(text)))
 
 
+def test_no_spreadsheet_calculates_what_is_downloaded() -> None:
+    texts = ["=1+1", " @x", "'=2", "''-a", "-", "-5", "'plain", "+49 170"]
+    content = read_rows((Column("key"), Column("text")), [[f"k{number}", text] for number, text in enumerate(texts)])
+    lines = as_csv(content).splitlines()[1:]
+    written = ["'=1+1", "'@x", "''=2", "'''-a", "'-", "-5", "'plain", "'+49 170"]
+    assert [line.partition(",")[2] for line in lines] == written
+    assert replaced_by(Content(content.columns), read_pasted(as_csv(content))) == content
+
+
 def test_a_file_is_text() -> None:
     assert text_of("größe".encode()) == "größe"
     assert text_of("\ufeffa\tb".encode("utf-16")).endswith("a\tb")

@@ -46,6 +46,7 @@ EVENT: dict[str, Any] = {
         ("message | substring: 4, 9", "quick"),
         ("message | slice: -5, 5", "jumps"),
         ("'Ärger & Big Deal!' | slug", "arger-big-deal"),
+        ("'Łódź, Große Straße, Søren' | slug", "lodz-grosse-strasse-soren"),
         ("gone | default: 'friend'", "friend"),
         ("endDate | format_date: '%d %b %Y'", "31 Dec 2026"),
         ("'2026-03-05' | format_date: '%-d.%-m.%Y 100%%'", "5.3.2026 100%"),

@@ -114,3 +114,11 @@ def test_a_condition_and_a_due_date_count_by_the_calendar(engine: Engine, live: 
 def test_what_cannot_be_waited_for_is_not_published(wait: dict[str, Any], message: str) -> None:
     graph = to_graph({"trigger": "deal.won", "actions": [{"type": "delay", **wait}]})
     assert [message in problem.message for problem in publish_problems(graph, {})] == [True]
+
+
+@pytest.mark.parametrize("until", ["0001-01-01", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-05:00"])
+def test_a_moment_at_the_end_of_the_calendar_is_named(engine: Engine, live: Live, until: str) -> None:
+    live("deal.won", {"type": "delay", "until": "{{day}}", "within_business_hours": True})
+    engine.emit("deal.won", day=until)
+    engine.settle()
+    assert Execution.objects.get().error_message == f'Wait: "{until}" lies outside of the calendar.'

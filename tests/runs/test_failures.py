@@ -124,3 +124,20 @@ def test_a_loop_of_workflows_is_cut_with_a_reason(engine: Engine, live: Callable
     assert {run.execution_status for run in runs[:-1]} == {"completed"}
     assert runs[-1].execution_status == Execution.Status.FAILED
     assert "chain of workflows" in (runs[-1].error_message or "")
+
+
+def test_a_failed_step_counts_although_the_worker_ends_behind_it(engine: Engine, live: Callable[..., Workflow]) -> None:
+    OutsideProbe.script[:] = [Fail("no")]
+    first, second = {"type": "probe_outside", "note": "first"}, {"type": "probe_unsafe", "note": "second"}
+    live("deal.won", first, {"type": "probe_database"}, second, settings=handling(onError="continue"))
+    engine.emit("deal.won")
+    for _ in range(100):
+        engine.routing.work(engine.now)
+        engine.runs.work(engine.now)
+        if "running" in engine.steps("step_status"):
+            break
+        engine.wake.wait(0.01)
+    engine.crash()
+    engine.settle()
+    assert engine.run().execution_status == Execution.Status.NEEDS_ATTENTION
+    assert engine.run().failed_steps == 1

@@ -84,6 +84,16 @@ def test_why_there_is_no_value(run: Run, source: str, message: str) -> None:
     assert message in str(run(source).error)
 
 
+@pytest.mark.parametrize("thrown", ["'x'.repeat(4e6)", "new Error('x'.repeat(4e6))"])
+def test_an_error_that_is_too_long_is_cut(run: Run, thrown: str) -> None:
+    answer = run(f"console.log('before'); throw {thrown}")
+    assert answer.error is not None
+    assert answer.error.startswith("The script failed")
+    assert answer.error.endswith("xxx")
+    assert len(answer.error) < 1100
+    assert answer.log == ["before"]
+
+
 def test_what_is_logged_can_be_kept(run: Run) -> None:
     source = "console.log('a\\0b', '\\ud800', {c: [1]}, null, undefined, Symbol('d'), new Error('e')); return 1"
     assert run(source).log == ['a\ufffdb \ufffd {"c":[1]} null undefined Symbol(d) Error: e']

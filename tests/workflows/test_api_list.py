@@ -9,7 +9,8 @@ from django.test import Client
 
 from opsflows.accounts.models import PlatformAccount
 from opsflows.workflows.models import Workflow
-from tests.workflows.conftest import actor_in, draft
+from opsflows.workflows.set_tags import set_tags
+from tests.workflows.conftest import NOW, actor_in, draft
 from tests.workflows.rules import DEAL_ALERT
 from tests.workflows.test_api import client_of, post, refused
 
@@ -113,3 +114,13 @@ def test_a_viewer_and_another_account_copy_nothing(account: PlatformAccount, oth
     assert duplicate(client_of(account, "viewer"), str(workflow.pk), {}).status_code == 403
     assert duplicate(client_of(other, "admin"), str(workflow.pk), {}).status_code == 404
     assert client_of(other, "admin").get(f"/api/workflows/{workflow.pk}/versions").status_code == 404
+
+
+def test_it_is_searched_and_narrowed_by_tag(api: Client, account: PlatformAccount) -> None:
+    post(api, DEAL_ALERT)
+    post(api, UNFINISHED)
+    later = Workflow.objects.get(workflow_name="Later")
+    set_tags(actor=actor_in(account), workflow=later, tags=["q4"], now=NOW)
+    assert names(api, "?search=big+CRM.example") == ["High-Value Deal Alert"]
+    assert (names(api, "?tag=Q4"), names(api, "?tag=q4&search=alert"), names(api, "?tag=none")) == (["Later"], [], [])
+    assert api.get("/api/workflows?search=%00").status_code == 400

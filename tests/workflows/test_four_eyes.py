@@ -12,6 +12,7 @@ from opsflows.accounts.actor import Actor, Forbidden, command_actor, system_acto
 from opsflows.accounts.create_user import create_user
 from opsflows.accounts.models import PlatformAccount, User
 from opsflows.audit.models import AuditEntry
+from opsflows.audit.who import Who, acting
 from opsflows.workflows.activate import set_active
 from opsflows.workflows.approve_publication import approve_publication
 from opsflows.workflows.decline_publication import decline_publication, withdraw_publication
@@ -21,6 +22,7 @@ from opsflows.workflows.four_eyes import open_request
 from opsflows.workflows.gates import PublishDeferred
 from opsflows.workflows.models import PublishRequest, Workflow, WorkflowVersion
 from opsflows.workflows.publish import publish
+from opsflows.workflows.restore_version import restore_version
 from opsflows.workflows.rule_form import to_graph
 from opsflows.workflows.save_draft import update_draft
 from tests.workflows.conftest import draft
@@ -148,6 +150,44 @@ def test_only_what_is_decided_exactly_so_is_let_through(
     set_active(actor=asker, workflow=workflow, active=False, now=now)
     publish(actor=asker, workflow=workflow, now=now)
     assert workflow.is_active
+
+
+def test_an_approval_counts_once(
+    asker: Actor, second: Actor, workflow: Workflow, asked: PublishRequest, now: datetime
+) -> None:
+    first = approve_publication(actor=second, request_id=asked.pk, now=now)
+    workflow = update_draft(actor=asker, workflow=workflow, revision=1, workflow_data=OTHER)
+    approve_publication(actor=second, request_id=ask(asker, workflow, now).pk, now=now)
+    workflow.refresh_from_db()
+    workflow = restore_version(actor=asker, workflow=workflow, number=first.number, revision=2, now=now)
+    again = ask(asker, workflow, now)
+    assert again.pk != asked.pk
+    assert WorkflowVersion.objects.count() == 2
+    assert approve_publication(actor=second, request_id=again.pk, now=now).number == 3
+
+
+def test_what_is_live_already_is_published_again_without_asking(
+    asker: Actor, second: Actor, workflow: Workflow, asked: PublishRequest, now: datetime
+) -> None:
+    version = approve_publication(actor=second, request_id=asked.pk, now=now)
+    assert publish(actor=asker, workflow=workflow, now=now) == version
+
+
+def test_nobody_approves_what_they_wrote_part_of(
+    asker: Actor, second: Actor, account: PlatformAccount, workflow: Workflow, now: datetime
+) -> None:
+    third = person(account, "admin", now)
+    with acting(Who(user_id=third.user_id)):
+        workflow = update_draft(actor=third, workflow=workflow, revision=1, workflow_data=OTHER)
+    request = ask(asker, workflow, now)
+    with pytest.raises(Forbidden, match="wrote part of this"):
+        approve_publication(actor=third, request_id=request.pk, now=now)
+    approve_publication(actor=second, request_id=request.pk, now=now)
+    # What they wrote is published; what comes after it is by somebody else.
+    with acting(Who(user_id=asker.user_id)):
+        workflow = update_draft(actor=asker, workflow=workflow, revision=2, settings={"priority": "high"})
+    request = ask(asker, workflow, now)
+    assert approve_publication(actor=third, request_id=request.pk, now=now).number == 2
 
 
 def test_declined_with_a_reason(second: Actor, asked: PublishRequest, now: datetime) -> None:

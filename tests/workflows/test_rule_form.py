@@ -1,5 +1,6 @@
 """The rule form: a projection of the graph that loses nothing."""
 
+from collections.abc import Iterator
 from copy import deepcopy
 from itertools import pairwise
 from typing import Any
@@ -11,11 +12,42 @@ from hypothesis import strategies as st
 from opsflows.workflows import registry
 from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.graph import definition_hash
+from opsflows.workflows.kinds import PureKind
 from opsflows.workflows.read_graph import read_graph
-from opsflows.workflows.rule_form import to_graph, to_rule
+from opsflows.workflows.rule_form import MAX_SIDES, to_graph, to_rule
 from opsflows.workflows.rule_problems import in_rule_terms, rule_problems, rule_settings
 from opsflows.workflows.validate import publish_problems, structure_problems
-from tests.workflows.rules import DEAL_ALERT, EXAMPLES, check, edge, example_kind, graph, node, stop, task, trigger
+from tests.workflows.rules import (
+    DEAL_ALERT,
+    EXAMPLES,
+    AnyConfig,
+    check,
+    edge,
+    example_kind,
+    graph,
+    node,
+    stop,
+    task,
+    trigger,
+)
+
+
+class Ask(PureKind):
+    """A kind with a list of actions beside it."""
+
+    kind = "ask"
+    label = "Ask"
+    Config = AnyConfig
+    outcomes = ("yes", "no", "late", "later")
+    side = "otherwise"
+    side_handles = ("no", "late")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ask_kind() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(registry.all_kinds(), "ask", Ask())
+        yield
 
 
 def hash_of(workflow_data: Any) -> str:
@@ -32,10 +64,30 @@ values: Any = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
-configs = st.dictionaries(st.text(max_size=5).filter(lambda key: key not in registry.RESERVED), values, max_size=3)
+configs = st.dictionaries(
+    (st.text(max_size=5) | st.just("otherwise")).filter(lambda key: key not in registry.RESERVED), values, max_size=3
+)
 naming = st.fixed_dictionaries({}, optional={"label": st.text(max_size=5), "critical": st.booleans()})
 kinds = st.sampled_from(["slack", "email", "webhook", "condition", "stop", "nobody_knows"])
-actions = st.builds(lambda kind, name, config: {"type": kind, **name, **config}, kinds, naming, configs)
+actions: Any = st.recursive(
+    st.builds(lambda kind, name, config: {"type": kind, **name, **config}, kinds, naming, configs),
+    lambda inner: st.builds(
+        lambda name, config, beside: {"type": "ask", **name, **config, "otherwise": beside},
+        naming,
+        configs,
+        st.none() | st.lists(inner, max_size=3),
+    ),
+    max_leaves=6,
+)
+
+
+def all_of(actions: Any) -> list[dict[str, Any]]:
+    """Actions, and all that stand beside them."""
+    return [
+        found
+        for action in actions or ()
+        for found in (action, *(all_of(action.get("otherwise")) if action["type"] == "ask" else ()))
+    ]
 
 
 @st.composite
@@ -54,9 +106,9 @@ def rules(draw: Any) -> dict[str, Any]:
     if rule.get("conditions") is None:
         rule.pop("conditionsStep", None)
     steps = [step for key in ("triggerStep", "conditionsStep") if (step := rule.get(key)) is not None]
-    for step, name in zip([*steps, *rule["actions"]], draw(st.lists(names, min_size=8, unique=True)), strict=False):
+    for number, step in enumerate([*steps, *all_of(rule["actions"])]):
         if draw(st.booleans()):
-            step["id"] = f"own_{name}"
+            step["id"] = f"own_{number}"
     return rule
 
 
@@ -66,6 +118,7 @@ def test_rule_to_graph_to_rule_to_graph(rule: dict[str, Any]) -> None:
     made = to_graph(rule)
     again = to_rule(made)
     assert again is not None
+    assert len(all_of(again["actions"])) == len(all_of(rule["actions"]))
     assert hash_of(to_graph(again)) == hash_of(made)
     assert to_rule(to_graph(again)) == again
 
@@ -78,15 +131,19 @@ def graphs(draw: Any) -> dict[str, Any]:
         node(ids[0], "event", "trigger", **draw(st.sampled_from([{}, {"event": "a.b"}, {"event": None}, {"x": 1}])))
     ]
     for node_id in ids[1:]:
-        kind = draw(kinds)
+        kind = draw(kinds | st.just("ask"))
         config = draw(
             st.sampled_from([{}, {"conditions": None}, {"conditions": {}}]) if kind == "condition" else configs
         )
         step = node(node_id, kind)
         step["data"] |= {"config": config, **draw(naming)}
         nodes.append(step)
-    handles = st.sampled_from(["done", "done", "true", "true", "false", "error"])
+    handles = st.sampled_from(["done", "done", "true", "true", "false", "error", "yes"])
     edges = [edge(one, other, draw(handles)) for one, other in pairwise(ids)]
+    for one in nodes[:-1]:
+        if one["data"]["kind"] == "ask" and draw(st.booleans()):
+            target = draw(st.sampled_from(ids))
+            edges += [edge(one["id"], target, handle) for handle in draw(st.sampled_from([["no", "late"], ["no"]]))]
     edges += draw(st.lists(st.builds(edge, st.sampled_from(ids), st.sampled_from(ids), handles), max_size=1))
     return graph(*draw(st.permutations(nodes)), edges=draw(st.permutations(edges)))
 
@@ -140,6 +197,78 @@ def test_what_is_no_straight_row_is_no_rule(workflow_data: dict[str, Any]) -> No
     assert to_rule(workflow_data) is None
 
 
+BESIDE: dict[str, Any] = {
+    "trigger": "a.b",
+    "actions": [
+        {
+            "type": "ask",
+            "otherwise": [{"type": "stop", "label": "No"}, {"type": "ask", "otherwise": [{"type": "stop"}]}],
+        },
+        {"type": "ask", "id": "second", "otherwise": [{"type": "stop"}]},
+        {"type": "stop"},
+    ],
+}
+
+
+def test_actions_beside_a_step_follow_by_its_other_ways_out() -> None:
+    made = to_graph(BESIDE)
+    ids = ["trigger", "a1", "a1_1", "a1_2", "a1_2_1", "second", "a2_1", "a3"]
+    assert [node["id"] for node in made["nodes"]] == ids
+    ways = {(edge["source"], edge["sourceHandle"]): edge["target"] for edge in made["edges"]}
+    assert ways == {
+        ("trigger", "done"): "a1",
+        ("a1", "yes"): "second",
+        ("a1", "no"): "a1_1",
+        ("a1", "late"): "a1_1",
+        ("a1_1", "done"): "a1_2",
+        ("a1_2", "no"): "a1_2_1",
+        ("a1_2", "late"): "a1_2_1",
+        ("second", "yes"): "a3",
+        ("second", "no"): "a2_1",
+        ("second", "late"): "a2_1",
+    }
+    assert len({edge["id"] for edge in made["edges"]}) == len(made["edges"])
+    assert to_rule(made) == BESIDE
+
+
+@pytest.mark.parametrize(
+    "edges",
+    [
+        # One of the ways alone; two that lead to different steps; one that joins the row again; one that is no side.
+        [edge("ask", "s2", "no")],
+        [edge("ask", "s2", "no"), edge("ask", "s1", "late")],
+        [edge("ask", "s1", "no"), edge("ask", "s1", "late")],
+        [edge("ask", "s2", "no"), edge("ask", "s2", "late"), edge("s2", "s1")],
+        [edge("ask", "s2", "no"), edge("ask", "s2", "late"), edge("ask", "s2", "later")],
+    ],
+)
+def test_what_leaves_a_step_otherwise_is_no_rule(edges: list[dict[str, Any]]) -> None:
+    row = [edge("trigger", "ask"), edge("ask", "s1", "yes")]
+    assert to_rule(graph(trigger(), node("ask", "ask"), stop("s1"), stop("s2"), edges=row + edges)) is None
+
+
+def test_a_list_beside_a_step_is_not_its_configuration() -> None:
+    loose = graph(trigger(), node("ask", "ask", otherwise=[]), edges=[edge("trigger", "ask")])
+    assert to_rule(loose) is None
+
+
+def test_problems_beside_a_step_are_named_there() -> None:
+    rule = deepcopy(DEAL_ALERT)
+    rule["actions"].insert(0, {"type": "ask", "otherwise": [{"type": "stop"}, {"type": "webhok", "url": "x"}]})
+    problems = in_rule_terms(publish_problems(to_graph(rule), {}), rule)
+    assert {"actions[0].otherwise[0]", "actions[0].otherwise[1].type"} <= {problem.path for problem in problems}
+
+
+def test_lists_beside_lists_have_an_end() -> None:
+    actions: list[dict[str, Any]] = [{"type": "stop"}]
+    for _ in range(MAX_SIDES + 1):
+        actions = [{"type": "ask", "otherwise": actions}]
+    [problem] = rule_problems({"actions": actions})
+    assert problem.path == "actions[0]" + ".otherwise[0]" * MAX_SIDES + ".otherwise"
+    assert rule_problems({"actions": actions[0]["otherwise"]}) == []
+    assert to_rule(to_graph({"trigger": "a.b", "actions": actions[0]["otherwise"]})) is not None
+
+
 def test_a_condition_in_the_row_goes_on_where_it_holds() -> None:
     rule = {"trigger": "a.b", "actions": [{"type": "stop"}, {"type": "condition", "conditions": {}}, {"type": "stop"}]}
     assert to_graph(rule)["edges"][2]["sourceHandle"] == "true"
@@ -182,6 +311,9 @@ def test_problems_are_named_as_the_author_knows_them(change: Any, path: str) -> 
         ({"actions": [{"type": "stop", "id": "a b"}]}, "actions[0].id"),
         ({"actions": [{"type": "stop", "id": "a2"}, {"type": "stop"}]}, "actions[1].id"),
         ({"actions": [{"type": "stop", "id": "conditions"}]}, "actions[0].id"),
+        ({"actions": [{"type": "ask", "otherwise": {}}]}, "actions[0].otherwise"),
+        ({"actions": [{"type": "ask", "otherwise": [{"to": "x"}]}]}, "actions[0].otherwise[0].type"),
+        ({"actions": [{"type": "ask", "otherwise": [{"type": "stop", "id": "a1"}]}]}, "actions[0].otherwise[0].id"),
         ({"settings": []}, "settings"),
         ({"settings": {"errorHandling": {}}, "errorHandling": {"onError": "stop"}}, "errorHandling"),
         ({"triggerStep": {"name": "x"}}, "triggerStep"),

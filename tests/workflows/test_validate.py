@@ -53,7 +53,7 @@ BROKEN: list[tuple[Any, dict[str, Any], str, str]] = [
     (graph(node("a1", "slack", mesage="x"), edges=[]), {}, "nodes[a1].config.mesage", "not known here"),
     (graph(node("a1", "slack", message="{{#if x}}"), edges=[]), {}, "nodes[a1].config.message", "{{/if}}"),
     (graph(node("a1", "create_task", "email", title="x"), edges=[]), {}, "nodes[a1].type", '"action"'),
-    (graph(node("t", "schedule", "trigger"), edges=[]), {}, "nodes[t].kind", "use 'event'"),
+    (graph(node("t", "clock", "trigger"), edges=[]), {}, "nodes[t].kind", "use 'event', 'manual' or"),
     (graph(node("t", "event", "trigger", evnt="x"), edges=[]), {}, "nodes[t].config.evnt", "not known here"),
     ({"edges": [{"source": "a1"}]}, {}, "edges[0].target", "id of a node"),
     ({"edges": ["a1"]}, {}, "edges[0]", "source and target"),

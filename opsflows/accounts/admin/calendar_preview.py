@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from opsflows.accounts.calendar_state import CalendarState, calendar_from
 from opsflows.accounts.closed_days import closed_days
@@ -18,12 +18,22 @@ CLOSED = Look("Closed", "off", "door_front")
 NEVER = Look("Never open", "failed", "error")
 #: Closed days that are shown.
 _NEXT = 8
+#: Stretches of hours that may follow one another without a gap before they are taken to have no end: those of a week.
+_STRETCHES = 42
 
 
 def standing(calendar: Calendar, *, now: datetime) -> tuple[Look, SafeString]:
     """How it stands, and until when (`closes Fri 20 Mar, 17:00 CET`), as the reader's clock shows it."""
     try:
         closing = calendar.closes_at(now)
+        for _ in range(_STRETCHES):
+            # A night goes on from 0:00 the next day.
+            following = calendar.closes_at(closing) if closing else None
+            if following is None:
+                break
+            closing = following
+        else:
+            return OPEN, mark_safe("round the clock")
         if closing is not None:
             return OPEN, format_html("closes {}", _time(closing, calendar.zone, now))
         return CLOSED, format_html("opens {}", _time(calendar.next_open(now), calendar.zone, now))

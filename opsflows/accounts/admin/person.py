@@ -13,14 +13,20 @@ from django.utils.safestring import SafeString
 from opsflows.accounts.create_user import create_user
 from opsflows.accounts.current import current_account, current_actor
 from opsflows.accounts.grant_role import grant_role
+from opsflows.accounts.members import Members
 from opsflows.accounts.models import Membership
 from opsflows.accounts.remove_member import remove_member
 from opsflows.accounts.roles import PERMISSIONS, Permission, Role
+from opsflows.accounts.set_manager import set_manager
 from opsflows.admin_site import fields
 from opsflows.admin_site.acts import Act, Deed
 from opsflows.admin_site.add_page import add_page
+from opsflows.admin_site.filters import as_uuid
 from opsflows.admin_site.markup import page_of, when
 from opsflows.admin_site.pages import PageAdmin
+
+#: People who are offered in a choice.
+_MOST = 500
 
 
 class PersonForm(forms.Form):
@@ -40,6 +46,25 @@ class RoleForm(forms.Form):
     def __init__(self, *, row: Membership, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data)
         self.fields["role"] = fields.choice("Role", Role.choices, initial=row.role)
+
+
+class ManagerForm(forms.Form):
+    """Whom approvals ask where they say “manager”."""
+
+    def __init__(self, *, row: Membership, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
+        known = Members(row.account_id).all()[:_MOST]
+        others = [(str(user.pk), user.get_full_name() or user.username) for user in known if user.pk != row.user_id]
+        self.fields["manager"] = fields.choice(
+            "Manager", [("", "Nobody"), *others], required=False, initial=str(row.manager_id or "")
+        )
+
+
+def _set_manager(deed: Deed) -> str:
+    row, user_id = deed.row, as_uuid(deed.data["manager"])
+    manager = Members(row.account_id).by_id(user_id) if user_id else None
+    set_manager(actor=deed.actor, membership=row, manager=manager, now=deed.now)
+    return f"{manager or 'Nobody'} is {row.user}’s manager from now on."
 
 
 def _change_role(deed: Deed) -> str:
@@ -75,6 +100,17 @@ class PersonAdmin(PageAdmin):
             form=RoleForm,
         ),
         Act(
+            name="manager",
+            label="Set manager",
+            icon="supervisor_account",
+            permission=Permission.ACCESS_MANAGE,
+            question=lambda member: (
+                f"Where a policy says “manager”, this person is asked about what {member.user} requests from now on."
+            ),
+            perform=_set_manager,
+            form=ManagerForm,
+        ),
+        Act(
             name="remove",
             label="Remove from the account",
             icon="person_remove",
@@ -91,7 +127,7 @@ class PersonAdmin(PageAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows: QuerySet = super().get_queryset(request)
-        return rows.select_related("user", "account")
+        return rows.select_related("user", "account", "manager")
 
     def search(self, request: HttpRequest, rows: QuerySet, term: str) -> QuerySet:
         return rows.filter(user__username__istartswith=term)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.apps import apps
 from django.http import HttpRequest
+from django.urls import reverse
 
 from opsflows.accounts.actor import Actor, Forbidden
 from opsflows.accounts.current import current_actor
@@ -14,6 +15,7 @@ from opsflows.admin_site import words
 from opsflows.admin_site.home.failures import Failures
 from opsflows.admin_site.markup import list_of, page_of
 from opsflows.admin_site.sidebar import MOST, may, rows_of, set_aside_number, unread_number
+from opsflows.approvals.reading.inbox import waiting_for
 from opsflows.records.admin.task import open_tasks
 from opsflows.runs.admin.looks import attention
 from opsflows.workflows.models import PublishRequest
@@ -41,6 +43,7 @@ def needs_you(request: HttpRequest, failed: Failures, *, now: datetime) -> Seque
         # Looking at all accounts, or at none: nothing waits for this person.
         return ()
     return [
+        *_approvals(actor, now),
         *_undecided(request, actor, now),
         *_publications(actor, now),
         *_tasks(request, actor, now),
@@ -48,6 +51,23 @@ def needs_you(request: HttpRequest, failed: Failures, *, now: datetime) -> Seque
         *_own_failures(failed),
         *_notifications(request),
     ]
+
+
+def _approvals(actor: Actor, now: datetime) -> Iterator[Need]:
+    tasks = waiting_for(actor).order_by("id").values_list("asked_at", "level__due_at")
+    found = list(tasks[: MOST + 1])
+    if not found:
+        return
+    dues = [due for _, due in found if due is not None]
+    said = [f"the oldest since {words.span(now - found[0][0])}"]
+    said += [f"the first is {words.due(min(dues), now)}"] if dues else []
+    yield Need(
+        "attention",
+        "approval",
+        f"{_many(len(found), 'approval waits', 'approvals wait')} for your decision",
+        ", ".join(said),
+        reverse("inbox:index"),
+    )
 
 
 def _undecided(request: HttpRequest, actor: Actor, now: datetime) -> Iterator[Need]:

@@ -20,7 +20,7 @@ from opsflows.databases.admin.database_acts import ACTS
 from opsflows.databases.admin.database_form import DatabaseForm
 from opsflows.databases.ask_for_test import latest_test
 from opsflows.databases.change_database import create_database
-from opsflows.databases.find import DATABASE
+from opsflows.databases.find import reference_to
 from opsflows.databases.models import Database
 from opsflows.databases.used_by import users_of
 from opsflows.databases.write import MOST
@@ -36,7 +36,7 @@ class DatabaseAdmin(PageAdmin):
     may_add = True
     page_template = "admin/opsflows/query_database.html"
     acts = ACTS
-    list_display = ["name", "how_it_stands", "get_kind_display", "where"]
+    list_display = ["name", "how_it_stands", "what", "where"]
     ordering = ["name"]
     search_help = "How a database's name begins"
     empty_title = "No databases yet"
@@ -70,12 +70,16 @@ class DatabaseAdmin(PageAdmin):
             "folder": sqlite_folder(row.account_id),
             "statements": list(row.statements.order_by("name")[:MOST]),
             "test": _tested(latest_test(row.pk)),
-            "uses": users_of(account_id=row.account_id, kind=DATABASE, name=row.name),
+            "uses": users_of(reference_to(row), account_id=row.account_id),
         }
 
     @admin.display(description="State")
     def how_it_stands(self, database: Database) -> SafeString:
         return badge(ON if database.is_active else OFF)
+
+    @admin.display(description="Kind")
+    def what(self, database: Database) -> str:
+        return str(Database.Kind(database.kind).label)
 
     @admin.display(description="Where")
     def where(self, database: Database) -> SafeString:

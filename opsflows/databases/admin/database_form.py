@@ -9,7 +9,7 @@ from opsflows.accounts.models import PlatformAccount
 from opsflows.admin_site import fields
 from opsflows.databases.access import sqlite_folder
 from opsflows.databases.models import MOST_ROWS, MOST_SECONDS, Database
-from opsflows.databases.sql import POSTGRESQL
+from opsflows.databases.sql import POSTGRESQL, SQLITE
 
 _KEPT = "Kept encrypted and never shown again. Empty: the one that is kept."
 
@@ -33,9 +33,12 @@ class DatabaseForm(forms.Form):
             self.fields["kind"] = fields.choice("Kind", Database.Kind.choices)
         if row is None or row.kind == POSTGRESQL:
             self._add_server(shown)
-        where = f" SQLite: a file in {folder}." if account and (folder := sqlite_folder(account.pk)) else ""
+        folder = sqlite_folder(account.pk) if account else None
+        # Of one that is there it is known which of the two it is.
+        hints = {POSTGRESQL: "Its name on the server.", SQLITE: f"A file in {folder}." if folder else ""}
+        both = f"{hints[POSTGRESQL]} SQLite: a file in {folder}." if folder else hints[POSTGRESQL]
         self.fields["database_name"] = fields.text(
-            "Database", max_length=255, initial=shown.database_name, help_text=f"Its name on the server.{where}"
+            "Database", max_length=255, initial=shown.database_name, help_text=hints[row.kind] if row else both
         )
         self.fields["row_limit"] = fields.number(
             "Rows at most", min_value=1, max_value=MOST_ROWS, initial=shown.row_limit, help_text="Of one query."

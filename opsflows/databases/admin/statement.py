@@ -16,13 +16,9 @@ from opsflows.admin_site.add_page import add_page
 from opsflows.admin_site.markup import Look, badge, cut, link, page_of
 from opsflows.admin_site.pages import PageAdmin
 from opsflows.databases.admin.statement_form import StatementForm, change_form
-from opsflows.databases.change_statement import (
-    change_statement,
-    create_statement,
-    delete_statement,
-    switch_statement,
-)
-from opsflows.databases.find import STATEMENT, statement_key
+from opsflows.databases.admin.switch_acts import switch_acts
+from opsflows.databases.change_statement import change_statement, create_statement
+from opsflows.databases.find import reference_to
 from opsflows.databases.models import Database, Statement
 from opsflows.databases.used_by import users_of
 
@@ -33,21 +29,6 @@ OFF = Look("Off", "off", "pause_circle")
 def _change(deed: Deed) -> str:
     change_statement(actor=deed.actor, statement=deed.row, now=deed.now, **deed.data)
     return "The statement is changed. Workflows that are published keep the older text until they are published again."
-
-
-def _switch_off(deed: Deed) -> str:
-    switch_statement(actor=deed.actor, statement=deed.row, active=False, now=deed.now)
-    return "The statement is off: steps that name it fail."
-
-
-def _switch_on(deed: Deed) -> str:
-    switch_statement(actor=deed.actor, statement=deed.row, active=True, now=deed.now)
-    return "The statement is on."
-
-
-def _delete(deed: Deed) -> str:
-    delete_statement(actor=deed.actor, statement=deed.row, now=deed.now)
-    return f"“{deed.row.name}” is gone."
 
 
 ACTS = (
@@ -63,34 +44,11 @@ ACTS = (
         perform=_change,
         form=change_form,
     ),
-    Act(
-        name="switch-off",
-        label="Switch off",
-        icon="pause_circle",
-        permission=Permission.ACCOUNT_MANAGE,
-        question=lambda statement: f"Steps that name “{statement.name}” fail until it is switched on again.",
-        perform=_switch_off,
-        is_possible=lambda statement: statement.is_active,
-        is_dangerous=True,
-    ),
-    Act(
-        name="switch-on",
-        label="Switch on",
-        icon="play_circle",
-        permission=Permission.ACCOUNT_MANAGE,
-        question=lambda statement: f"Workflows may run “{statement.name}” again.",
-        perform=_switch_on,
-        is_possible=lambda statement: not statement.is_active,
-    ),
-    Act(
-        name="delete",
-        label="Delete",
-        icon="delete",
-        permission=Permission.ACCOUNT_MANAGE,
-        question=lambda statement: f"“{statement.name}” is taken away. While published workflows run it, it stays.",
-        perform=_delete,
-        is_dangerous=True,
-        ends_row=True,
+    *switch_acts(
+        what="statement",
+        off="steps that name {} fail",
+        on="run {}",
+        forget=lambda statement: f"“{statement.name}” is taken away. While published workflows run it, it stays.",
     ),
 )
 
@@ -136,11 +94,10 @@ class StatementAdmin(PageAdmin):
         return add_page(self, request, form, create, heading="New statement")
 
     def page_context(self, request: HttpRequest, row: Statement) -> dict[str, Any]:
-        name = statement_key(row.database.name, row.name)
         return {
             "statement": row,
             "badge": self.what(row),
-            "uses": users_of(account_id=row.account_id, kind=STATEMENT, name=name),
+            "uses": users_of(reference_to(row), account_id=row.account_id),
         }
 
     @admin.display(description="What it does")

@@ -8,12 +8,13 @@ from opsflows.events.models import Event, EventPayload
 from opsflows.events.receive import INCOMING_NAME
 from opsflows.runs.admin.looks import RUN
 from opsflows.runs.models import Execution
+from opsflows.studio.views.explain.silent import silent_context
 
 _LISTED = 50
 
 
 def event_context(event: Event) -> dict[str, Any]:
-    """What templates/admin/opsflows/event.html shows: six queries, whatever it caused."""
+    """What templates/admin/opsflows/event.html shows: a fixed number of queries, whatever it caused."""
     payload = EventPayload.objects.filter(event=event).only("data", "headers").first()
     runs = list(
         Execution.objects.filter(event=event)
@@ -33,6 +34,7 @@ def event_context(event: Event) -> dict[str, Any]:
         "emitted": emitted[:_LISTED],
         "set_aside": list(event.routing_failures.all()[:_LISTED]),
         "cause": _cause(event),
+        **silent_context(event),
     }
 
 

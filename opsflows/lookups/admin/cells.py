@@ -28,10 +28,12 @@ class Cell:
 class CellsWidget(forms.Widget):
     """Rows of fields; one whose texts are all empty does not count."""
 
-    def __init__(self, cells: Sequence[Cell], *, spare: int = _SPARE) -> None:
+    def __init__(self, cells: Sequence[Cell], *, spare: int = _SPARE, stacked: bool = False) -> None:
         super().__init__()
         self.cells = tuple(cells)
         self.spare = spare
+        #: On a phone the first cell of a row stands above the others, instead of beside them.
+        self.stacked = stacked
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Cells]:
         columns = [_all(data, f"{name}-{cell.name}") for cell in self.cells]
@@ -57,8 +59,9 @@ class CellsWidget(forms.Widget):
         head = format_html_join("", "<span>{}</span>", ((cell.label,) for cell in self.cells if not cell.is_hidden))
         button = format_html('<button type="button" class="ops-button" data-more="{}">Another one</button>', "pairs")
         return format_html(
-            '<div class="ops-cells"><div class="ops-cells-head" aria-hidden="true">{}</div>'
+            '<div class="ops-cells{}"><div class="ops-cells-head" aria-hidden="true">{}</div>'
             '<ul class="ops-pairs">{}</ul></div><div>{}</div>',
+            " ops-cells-stacked" if self.stacked else "",
             head,
             inner,
             button,
@@ -91,14 +94,15 @@ class CellsWidget(forms.Widget):
             look = " ".join(SELECT_CLASSES)
             return format_html('<select {}{} class="{}">{}</select>', named, identified, look, options)
         look = " ".join(INPUT_CLASSES)
-        return format_html('<input type="text" {}{} value="{}" class="{}">', named, identified, value, look)
+        hint = format_html(' placeholder="{}"', cell.label) if self.stacked else ""
+        return format_html('<input type="text" {}{} value="{}"{} class="{}">', named, identified, value, hint, look)
 
 
 class CellsField(forms.Field):
     """A list of rows, each a tuple of texts."""
 
-    def __init__(self, cells: Sequence[Cell], *, spare: int = _SPARE, **options: Any) -> None:
-        super().__init__(widget=CellsWidget(cells, spare=spare), **options)
+    def __init__(self, cells: Sequence[Cell], *, spare: int = _SPARE, stacked: bool = False, **options: Any) -> None:
+        super().__init__(widget=CellsWidget(cells, spare=spare, stacked=stacked), **options)
 
     def clean(self, value: Any) -> list[Cells]:
         rows: list[Cells] = [tuple(cell.strip() for cell in row) for row in value or []]

@@ -25,6 +25,8 @@ from opsflows.rules.conditions.named import LIST
 
 _OWN = Look("Yours", "done", "edit_document")
 _SHIPPED = Look("Came with OpsFlows", "waiting", "inventory_2")
+#: In the list of them, where there is less room.
+_HOUSE = Look("OpsFlows", "waiting", "inventory_2")
 _CONTENT = "values"
 _EXAMPLES = 6
 
@@ -169,4 +171,4 @@ class NamedListAdmin(PageAdmin):
 
     @admin.display(description="Whose")
     def whose(self, row: NamedList) -> SafeString:
-        return badge(_OWN if row.account_id else _SHIPPED)
+        return badge(_OWN if row.account_id else _HOUSE)

@@ -15,14 +15,14 @@ from opsflows.rules.conditions.named import NAMED_OPERATORS, SEGMENT
 from opsflows.rules.conditions.operators import OPERATORS
 from opsflows.rules.text import to_text
 
-_JOINS = (("AND", "All of them hold"), ("OR", "At least one of them holds"), ("NOT", "Not all of them hold"))
+JOINS = (("AND", "All of them hold"), ("OR", "At least one of them holds"), ("NOT", "Not all of them hold"))
 _NAMED_LABELS = {
     "in_segment": "in segment",
     "not_in_segment": "not in segment",
     "in_list": "is on the list",
     "not_in_list": "is not on the list",
 }
-_CHOICES = [
+COMPARISONS = [
     *((name, operator.label) for name, operator in OPERATORS.items()),
     *((name, _NAMED_LABELS[name]) for name in NAMED_OPERATORS),
 ]
@@ -46,9 +46,10 @@ class SegmentForm(forms.Form):
             self.fields["name"] = fields.text("Name", max_length=MAX_NAME, help_text="What conditions call it.")
         about = row.description if row else ""
         self.fields["description"] = fields.text("What it is for", max_length=255, required=False, initial=about)
-        self.fields["join"] = fields.choice("It holds if", _JOINS, initial=join)
+        self.fields["join"] = fields.choice("It holds if", JOINS, initial=join)
         self.fields["conditions"] = CellsField(
-            [Cell("field", "Field"), Cell("operator", "Comparison", _CHOICES), Cell("value", "Value")],
+            [Cell("field", "Field"), Cell("operator", "Comparison", COMPARISONS), Cell("value", "Value")],
+            stacked=True,
             label="Comparisons",
             initial=rows,
             help_text=_HELP,
@@ -57,7 +58,7 @@ class SegmentForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = dict(super().clean() or {})
         if "conditions" in data:
-            data["conditions"] = {"logic": data["join"], "rules": [_leaf(*row) for row in data["conditions"]]}
+            data["conditions"] = {"logic": data["join"], "rules": [leaf_of(*row) for row in data["conditions"]]}
         return data
 
 
@@ -77,7 +78,7 @@ def _row(leaf: Mapping[str, Any]) -> Cells:
     return (str(leaf.get("field") or ""), str(leaf["operator"]), text)
 
 
-def _leaf(field: str, operator: str, value: str) -> dict[str, Any]:
+def leaf_of(field: str, operator: str, value: str) -> dict[str, Any]:
     """The comparison that a row says; what is wrong with it, the language says."""
     named = NAMED_OPERATORS.get(operator)
     leaf: dict[str, Any] = {"operator": operator}

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.utils import timezone
 
+from opsflows.accounts.calendars import account_clock
 from opsflows.accounts.models import PlatformAccount
 from opsflows.events.models import Event, EventPayload
 from opsflows.lookups.models import Segment
 from opsflows.messages.admin.preview import samples
 from opsflows.records.admin.record_types import types_of
 from opsflows.records.models import Record
-from opsflows.rules import Clock, RuleError, compile_condition
+from opsflows.rules import RuleError, compile_condition
 from opsflows.rules.conditions.named import SEGMENT
 from opsflows.workflows.named_conditions import expand
 from opsflows.workflows.references import Reference, UnknownReference, resolve
@@ -48,7 +49,7 @@ def counted(segment: Segment, account: PlatformAccount, sample: str) -> Counted 
         condition = compile_condition(expand(leaf, references, path="conditions"))
     except (RuleError, UnknownReference) as error:
         return Counted(problem=str(error))
-    clock = Clock(now=timezone.now(), zone=account.zone)
+    clock = account_clock(account, now=timezone.now())
     verdicts = [condition.matches(scope, clock) for scope in _scopes(account, sample)]
     if not verdicts:
         return Counted(problem=f"There are no {chosen} yet.")

@@ -15,8 +15,10 @@ from opsflows.messages.html import to_html
 from opsflows.messages.known_names import RECIPIENT
 from opsflows.messages.render_template import Message, one_line, render_template
 from opsflows.rules import Problem
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import Frozen, OutsideKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Done, Fail, Outcome, Retry
+from opsflows.workflows.references import Frozen as FrozenReferences
 from opsflows.workflows.references import Reference
 from opsflows.workflows.registry import register
 
@@ -28,13 +30,43 @@ _NO_RECIPIENT = (
 
 
 class EmailConfig(StepConfig):
-    to: list[str] = Field(default_factory=list, description="Addresses, variables, or the names of recipients.")
-    cc: list[str] = Field(default_factory=list, description="Who gets a copy.")
-    bcc: list[str] = Field(default_factory=list, description="Who gets a copy that the others do not see.")
-    replyTo: list[str] = Field(default_factory=list, description="Where answers go.")  # noqa: N815  (as Rules spells)
-    template: str = Field(default="", description="A message template, by its name.")
-    subject: str = Field(default="", description="Left out, the template's.")
-    body: str = Field(default="", description="The text of the message. Left out, the template's.")
+    to: list[str] = Field(
+        default_factory=list,
+        title="To",
+        description="Addresses, variables, or the names of recipients.",
+        json_schema_extra=looks.look(looks.PEOPLE),
+    )
+    cc: list[str] = Field(
+        default_factory=list,
+        title="Copy to",
+        description="Who gets a copy.",
+        json_schema_extra=looks.look(looks.PEOPLE, more=True),
+    )
+    bcc: list[str] = Field(
+        default_factory=list,
+        title="Hidden copy to",
+        description="Who gets a copy that the others do not see.",
+        json_schema_extra=looks.look(looks.PEOPLE, more=True),
+    )
+    replyTo: list[str] = Field(  # noqa: N815  (as Rules spells)
+        default_factory=list,
+        title="Answers go to",
+        description="Where answers go.",
+        json_schema_extra=looks.look(looks.PEOPLE, more=True),
+    )
+    template: str = Field(
+        default="",
+        title="Message template",
+        description="A message template, by its name.",
+        json_schema_extra=looks.look(looks.MESSAGE_TEMPLATE),
+    )
+    subject: str = Field(default="", title="Subject", description="Left out, the template's.")
+    body: str = Field(
+        default="",
+        title="Text",
+        description="The text of the message. Left out, the template's.",
+        json_schema_extra=looks.look(looks.LONG_TEXT),
+    )
 
     _entries = field_validator(*_PEOPLE, mode="before")(one_or_many)
 
@@ -45,6 +77,7 @@ class EmailKind(OutsideKind):
 
     kind = "email"
     label = "Send an email"
+    about = "Writes to people, with a text of your own or a message template."
     icon = "mail"
     step_type = "email"
     Config = EmailConfig
@@ -69,6 +102,9 @@ class EmailKind(OutsideKind):
         for place, entry in _entries(config):
             if is_name(entry):
                 yield Reference(RECIPIENT, entry, place)
+
+    def people(self, config: EmailConfig, references: FrozenReferences) -> Iterator[str]:
+        yield from (entry for _, entry in _entries(config))
 
     def freeze(self, step: StepContext) -> Frozen:
         config: EmailConfig = step.config

@@ -1,6 +1,6 @@
 """The step kind that tells people something inside the house."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import Field, field_validator
@@ -12,17 +12,31 @@ from opsflows.messages.known_names import RECIPIENT
 from opsflows.messages.links import link_problem
 from opsflows.messages.notify import notify
 from opsflows.rules import Problem
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import DatabaseKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Done, Fail, Outcome
+from opsflows.workflows.references import Frozen as FrozenReferences
 from opsflows.workflows.references import Reference
 from opsflows.workflows.registry import register
 
 
 class NotifyConfig(StepConfig):
-    to: list[str] = Field(default_factory=list, description="People, teams, or the names of recipients.")
-    title: str
-    message: str = ""
-    link: str = Field(default="", description="A path of this site, such as /admin/, or an address with https://.")
+    to: list[str] = Field(
+        default_factory=list,
+        title="Whom",
+        description="People, teams, or the names of recipients.",
+        json_schema_extra=looks.look(looks.PEOPLE),
+    )
+    title: str = Field(title="Title", description="What they see first.")
+    message: str = Field(
+        default="",
+        title="Message",
+        description="What else there is to say.",
+        json_schema_extra=looks.look(looks.LONG_TEXT),
+    )
+    link: str = Field(
+        default="", title="Link", description="A path of this site, such as /admin/, or an address with https://."
+    )
 
     @field_validator("to", mode="before")
     @classmethod
@@ -36,6 +50,7 @@ class NotifyKind(DatabaseKind):
 
     kind = "notify"
     label = "Notify people here"
+    about = "Shows people a notification in OpsFlows."
     icon = "notifications"
     Config = NotifyConfig
 
@@ -52,6 +67,9 @@ class NotifyKind(DatabaseKind):
         for number, name in enumerate(config.to):
             if "{{" not in name and "{%" not in name and "@" not in name:
                 yield Reference(RECIPIENT, name, f"to[{number}]")
+
+    def people(self, config: NotifyConfig, references: FrozenReferences) -> Iterable[str]:
+        return config.to
 
     def apply(self, step: StepContext) -> Outcome:
         config: NotifyConfig = step.config

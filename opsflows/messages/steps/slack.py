@@ -5,15 +5,26 @@ from pydantic import Field
 
 from opsflows.messages.webhook import freeze_post, post, url_problems
 from opsflows.rules import Problem
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import Frozen, OutsideKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Outcome
 from opsflows.workflows.registry import register
 
 
 class SlackConfig(StepConfig):
-    message: str
-    channel: str = Field(default="", description="Where the address allows to choose one.")
-    webhook_url: str = Field(default="", description="Slack's incoming webhook; empty: the one of this installation.")
+    message: str = Field(title="Message", description="What is posted.", json_schema_extra=looks.look(looks.LONG_TEXT))
+    channel: str = Field(
+        default="",
+        title="Channel",
+        description="Where the address allows to choose one.",
+        json_schema_extra=looks.look(looks.CHANNEL),
+    )
+    webhook_url: str = Field(
+        default="",
+        title="Webhook address",
+        description="Slack's incoming webhook; empty: the one of this installation.",
+        json_schema_extra=looks.look(more=True),
+    )
 
 
 @register
@@ -22,6 +33,7 @@ class SlackKind(OutsideKind):
 
     kind = "slack"
     label = "Send a Slack message"
+    about = "Posts a message to a Slack channel."
     icon = "chat"
     Config = SlackConfig
 

@@ -10,6 +10,7 @@ from opsflows.jsontext import dump_json
 from opsflows.messages.webhook import freeze_post, post, url_problems
 from opsflows.outbound import OutboundResponse
 from opsflows.rules import Problem
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import Frozen, OutsideKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Outcome
 from opsflows.workflows.registry import register
@@ -19,12 +20,19 @@ MAX_BYTES = 28_000
 
 
 class TeamsConfig(StepConfig):
-    message: str
-    title: str = ""
-    webhook_url: str = Field(default="", description="The webhook of a channel; empty: the one of this installation.")
+    message: str = Field(title="Message", description="What is posted.", json_schema_extra=looks.look(looks.LONG_TEXT))
+    title: str = Field(default="", title="Title", description="Stands above the message.")
+    webhook_url: str = Field(
+        default="",
+        title="Webhook address",
+        description="The webhook of a channel; empty: the one of this installation.",
+        json_schema_extra=looks.look(more=True),
+    )
     format: Literal["card", "text"] = Field(
         default="card",
+        title="Written as",
         description="An Adaptive Card, as the Workflows app in Teams takes it, or plain text for what takes no cards.",
+        json_schema_extra=looks.look(more=True, labels={"card": "A card", "text": "Plain text"}),
     )
 
 
@@ -34,6 +42,7 @@ class TeamsKind(OutsideKind):
 
     kind = "teams"
     label = "Send a Microsoft Teams message"
+    about = "Posts a message to a channel in Microsoft Teams."
     icon = "groups"
     Config = TeamsConfig
 

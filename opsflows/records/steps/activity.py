@@ -8,13 +8,18 @@ from opsflows.records.log_activity import log_activity
 from opsflows.records.steps.base import Doing, RecordsKind
 from opsflows.records.steps.target import ItemNames, meant_record, meant_tasks, naming_problems
 from opsflows.rules import Problem
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import StepContext
 from opsflows.workflows.registry import register
 
 
 class LogActivityConfig(ItemNames):
-    text: str = Field(description="What happened.")
-    activity: str = Field(default="note", description="Of what kind: note, call, email, meeting, …")
+    text: str = Field(
+        title="What happened", description="What happened.", json_schema_extra=looks.look(looks.LONG_TEXT)
+    )
+    activity: str = Field(
+        default="note", title="Kind of activity", description="Of what kind: note, call, email, meeting, …"
+    )
 
 
 @register
@@ -23,6 +28,7 @@ class LogActivityKind(RecordsKind):
 
     kind = "log_activity"
     label = "Log an activity"
+    about = "Notes what happened on a record or a task."
     icon = "edit_note"
     Config = LogActivityConfig
 

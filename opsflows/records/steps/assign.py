@@ -1,5 +1,6 @@
 """The step kind that gives work to somebody."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import Field
@@ -9,12 +10,18 @@ from opsflows.records.steps.base import Doing, RecordsKind, Refusal
 from opsflows.records.steps.target import ItemNames, meant_record, meant_tasks, naming_problems
 from opsflows.records.steps.task import assignee
 from opsflows.rules import Problem
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import StepContext
+from opsflows.workflows.references import Frozen as FrozenReferences
 from opsflows.workflows.registry import register
 
 
 class AssignConfig(ItemNames):
-    assignTo: str = Field(description="A person, a team or a role; of a team, the next in turn.")  # noqa: N815  (Rules' spelling)
+    assignTo: str = Field(  # noqa: N815  (Rules' spelling)
+        title="Assign to",
+        description="A person, a team or a role; of a team, the next in turn.",
+        json_schema_extra=looks.look(looks.PERSON_OR_TEAM),
+    )
 
 
 @register
@@ -23,6 +30,7 @@ class AssignKind(RecordsKind):
 
     kind = "assign"
     label = "Assign to somebody"
+    about = "Gives tasks or a record to a person, a team or a role."
     icon = "person_add"
     Config = AssignConfig
 
@@ -31,6 +39,9 @@ class AssignKind(RecordsKind):
         if not config.assignTo.strip():
             problems.append(Problem(f"{path}.assignTo", "Say to whom: a person, a team or a role."))
         return problems
+
+    def people(self, config: AssignConfig, references: FrozenReferences) -> Iterable[str]:
+        return (config.assignTo,)
 
     def write(self, step: StepContext, doing: Doing) -> dict[str, Any]:
         config: AssignConfig = step.config

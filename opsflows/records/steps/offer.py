@@ -12,6 +12,7 @@ from opsflows.records.steps.base import Doing, RecordsKind, Refusal
 from opsflows.records.steps.target import RecordNames, named_record
 from opsflows.rules import Problem
 from opsflows.rules.text import to_text
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import StepConfig, StepContext
 from opsflows.workflows.registry import register
 
@@ -22,13 +23,16 @@ CONTRACT, OFFER = "contract", "offer"
 class CreateDraftOfferConfig(StepConfig):
     basedOn: str = Field(  # noqa: N815  (Rules' spelling)
         default=CURRENT,
+        title="Based on",
         description=f"`{CURRENT}`: the one that the event is about. Otherwise a contract's key or its id here.",
     )
     adjustments: dict[str, Any] = Field(
         default_factory=dict,
+        title="What differs",
         description="What differs from the contract, such as duration; discount is taken off the value, in per cent.",
+        json_schema_extra=looks.look(looks.PAIRS),
     )
-    title: str = ""
+    title: str = Field(default="", title="Title", description="What people call the offer.")
 
 
 @register
@@ -37,6 +41,7 @@ class CreateDraftOfferKind(RecordsKind):
 
     kind = "create_draft_offer"
     label = "Draw up an offer"
+    about = "Draws up an offer from a contract, with what is to be different."
     icon = "request_quote"
     Config = CreateDraftOfferConfig
 

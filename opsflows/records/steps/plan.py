@@ -9,12 +9,17 @@ from opsflows.records.plan_task import add_to_project, set_due_date
 from opsflows.records.steps.base import Doing, RecordsKind, Refusal, due
 from opsflows.records.steps.target import TaskNames, meant_tasks
 from opsflows.rules import Problem
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import StepContext
 from opsflows.workflows.registry import register
 
 
 class SetDueDateConfig(TaskNames):
-    dueDate: Any = Field(description="A date, or an expression such as `+7 days`.")  # noqa: N815  (Rules' spelling)
+    dueDate: Any = Field(  # noqa: N815  (Rules' spelling)
+        title="Due",
+        description="A date, or an expression such as `+7 days`.",
+        json_schema_extra=looks.look(looks.MOMENT),
+    )
 
 
 @register
@@ -23,6 +28,7 @@ class SetDueDateKind(RecordsKind):
 
     kind = "set_due_date"
     label = "Set a due date"
+    about = "Says when tasks are due."
     icon = "event"
     Config = SetDueDateConfig
 
@@ -43,7 +49,7 @@ class SetDueDateKind(RecordsKind):
 
 
 class AddToProjectConfig(TaskNames):
-    project: str = Field(description="The project's name.")
+    project: str = Field(title="Project", description="The project's name.")
 
 
 @register
@@ -52,6 +58,7 @@ class AddToProjectKind(RecordsKind):
 
     kind = "add_to_project"
     label = "Add to a project"
+    about = "Puts tasks into a project."
     icon = "folder"
     Config = AddToProjectConfig
 

@@ -15,6 +15,7 @@ from opsflows.records.tag import tag_record
 from opsflows.records.update_record import update_record
 from opsflows.rules import Problem
 from opsflows.rules.text import to_text
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import StepConfig, StepContext
 from opsflows.workflows.registry import register
 
@@ -22,17 +23,33 @@ from opsflows.workflows.registry import register
 class RecordFields(StepConfig):
     """What a record says."""
 
-    title: str = Field(default="", description="What people call it; empty: its name, or its key.")
-    data: dict[str, Any] = Field(default_factory=dict, description="Its fields.")
-    tags: Tags = Field(default_factory=list, description="Labels to put on it.")
+    title: str = Field(default="", title="Title", description="What people call it; empty: its name, or its key.")
+    data: dict[str, Any] = Field(
+        default_factory=dict, title="Fields", description="Its fields.", json_schema_extra=looks.look(looks.DOCUMENT)
+    )
+    tags: Tags = Field(default_factory=list, title="Tags", description="Labels to put on it.")
 
 
 class CreateRecordConfig(RecordFields):
-    recordType: str = Field(description="Such as customer or deal.")  # noqa: N815  (Rules' spelling, as below)
-    recordKey: str = Field(default="", description="Its id elsewhere, such as `{{customerId}}`; once in its type.")  # noqa: N815
-    owner: str = Field(default="", description="A person, a team or a role; of a team, the next in turn.")
+    recordType: str = Field(  # noqa: N815  (Rules' spelling, as below)
+        title="Type of record", description="Such as customer or deal.", json_schema_extra=looks.look(looks.RECORD_TYPE)
+    )
+    recordKey: str = Field(  # noqa: N815
+        default="", title="Key", description="Its id elsewhere, such as `{{customerId}}`; once in its type."
+    )
+    owner: str = Field(
+        default="",
+        title="Owner",
+        description="A person, a team or a role; of a team, the next in turn.",
+        json_schema_extra=looks.look(looks.PERSON_OR_TEAM),
+    )
     onExisting: Literal["fail", "update", "keep"] = Field(  # noqa: N815
-        default="fail", description="What to do where a record of this type has the key already."
+        default="fail",
+        title="When it is there already",
+        description="What to do where a record of this type has the key already.",
+        json_schema_extra=looks.look(
+            more=True, labels={"fail": "Fail", "update": "Update it", "keep": "Leave it as it is"}
+        ),
     )
 
 
@@ -42,6 +59,7 @@ class CreateRecordKind(RecordsKind):
 
     kind = "create_record"
     label = "Create a record"
+    about = "Makes a customer, a deal, or any other record here."
     icon = "note_add"
     Config = CreateRecordConfig
 
@@ -80,7 +98,10 @@ class CreateRecordKind(RecordsKind):
 
 class UpdateRecordConfig(RecordFields, RecordNames):
     onMissing: Literal["create", "skip", "fail"] = Field(  # noqa: N815
-        default="fail", description="What to do where the record is not there."
+        default="fail",
+        title="When it is not there",
+        description="What to do where the record is not there.",
+        json_schema_extra=looks.look(more=True, labels={"create": "Create it", "skip": "Go on", "fail": "Fail"}),
     )
 
 
@@ -90,6 +111,7 @@ class UpdateRecordKind(RecordsKind):
 
     kind = "update_record"
     label = "Update a record"
+    about = "Changes fields of a record and leaves the others as they are."
     icon = "edit_document"
     Config = UpdateRecordConfig
 

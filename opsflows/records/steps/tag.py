@@ -14,8 +14,8 @@ from opsflows.workflows.registry import register
 
 
 class TagConfig(ItemNames):
-    add: Tags = Field(default_factory=list, description="Tags to put on it.")
-    remove: Tags = Field(default_factory=list, description="Tags to take off.")
+    add: Tags = Field(default_factory=list, title="Tags to put on", description="Tags to put on it.")
+    remove: Tags = Field(default_factory=list, title="Tags to take off", description="Tags to take off.")
 
 
 @register
@@ -24,6 +24,7 @@ class TagKind(RecordsKind):
 
     kind = "tag"
     label = "Tag it"
+    about = "Puts tags on a record or tasks, or takes them off."
     icon = "sell"
     Config = TagConfig
 

@@ -11,21 +11,39 @@ from opsflows.records.models import Record, Task
 from opsflows.records.models.record import TYPE_RULE, check_type
 from opsflows.records.steps.base import NothingToDo, Refusal
 from opsflows.rules import Problem
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import StepConfig, StepContext
 
 
 class RecordNames(StepConfig):
     """How a step names a record: by its id here, or by type and key."""
 
-    recordId: str = Field(default="", description="The record's id here, such as `{{steps.a1.output.record_id}}`.")  # noqa: N815  (Rules' spelling, as below)
-    recordType: str = Field(default="", description="Such as customer or deal, together with recordKey.")  # noqa: N815
-    recordKey: str = Field(default="", description="What the record is called elsewhere, such as `{{customerId}}`.")  # noqa: N815
+    recordId: str = Field(  # noqa: N815  (Rules' spelling, as below)
+        default="",
+        title="Record id",
+        description="The record's id here, such as `{{steps.a1.output.record_id}}`.",
+        json_schema_extra=looks.look(more=True),
+    )
+    recordType: str = Field(  # noqa: N815
+        default="",
+        title="Type of record",
+        description="Such as customer or deal, together with recordKey.",
+        json_schema_extra=looks.look(looks.RECORD_TYPE),
+    )
+    recordKey: str = Field(  # noqa: N815
+        default="", title="Key", description="What the record is called elsewhere, such as `{{customerId}}`."
+    )
 
 
 class TaskNames(StepConfig):
     """How a step names tasks; left out, it means the task that its run made last."""
 
-    taskId: list[str] = Field(default_factory=list, description="One task or several; empty: the run's last one.")  # noqa: N815
+    taskId: list[str] = Field(  # noqa: N815
+        default_factory=list,
+        title="Task",
+        description="One task or several; empty: the run's last one.",
+        json_schema_extra=looks.look(more=True),
+    )
 
     @field_validator("taskId", mode="before")
     @classmethod
@@ -37,7 +55,12 @@ class TaskNames(StepConfig):
 class ItemNames(TaskNames, RecordNames):
     """A step about a record or about tasks; where it names neither, about what its run made last."""
 
-    onMissing: Literal["fail", "skip"] = Field(default="fail", description="What to do where it is not there.")  # noqa: N815
+    onMissing: Literal["fail", "skip"] = Field(  # noqa: N815
+        default="fail",
+        title="When it is not there",
+        description="What to do where it is not there.",
+        json_schema_extra=looks.look(more=True, labels={"fail": "Fail", "skip": "Go on"}),
+    )
 
 
 def names_record(config: RecordNames) -> bool:

@@ -1,5 +1,6 @@
 """The step kind that asks a person to do something."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import Field
@@ -11,20 +12,41 @@ from opsflows.records.models import Record, Task
 from opsflows.records.steps.base import Doing, RecordsKind, Tags, due
 from opsflows.records.steps.target import RecordNames, missing_words, named_record, names_record, naming_problems
 from opsflows.rules import Problem
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import StepConfig, StepContext
+from opsflows.workflows.references import Frozen as FrozenReferences
 from opsflows.workflows.registry import register
 
 
 class TaskFields(StepConfig):
     """What a task says, alone or in a series."""
 
-    title: str
-    description: str = ""
-    assignTo: str = Field(default="", description="A person, a team or a role.")  # noqa: N815  (Rules' spelling)
-    dueDate: Any = Field(default="", description="A date, or an expression such as `+7 days`.")  # noqa: N815
-    priority: str = "normal"
-    project: str = ""
-    tags: Tags = Field(default_factory=list, description="Labels to find it by.")
+    title: str = Field(title="Title", description="What is to be done, in a line.")
+    description: str = Field(
+        default="",
+        title="Description",
+        description="What else they have to know.",
+        json_schema_extra=looks.look(looks.LONG_TEXT),
+    )
+    assignTo: str = Field(  # noqa: N815  (Rules' spelling)
+        default="",
+        title="Assign to",
+        description="A person, a team or a role.",
+        json_schema_extra=looks.look(looks.PERSON_OR_TEAM),
+    )
+    dueDate: Any = Field(  # noqa: N815
+        default="",
+        title="Due",
+        description="A date, or an expression such as `+7 days`.",
+        json_schema_extra=looks.look(looks.MOMENT),
+    )
+    priority: str = Field(default="normal", title="Priority", description="low, normal, high or urgent.")
+    project: str = Field(
+        default="", title="Project", description="The project it belongs to.", json_schema_extra=looks.look(more=True)
+    )
+    tags: Tags = Field(
+        default_factory=list, title="Tags", description="Labels to find it by.", json_schema_extra=looks.look(more=True)
+    )
 
 
 class CreateTaskConfig(TaskFields, RecordNames):
@@ -37,11 +59,15 @@ class CreateTaskKind(RecordsKind):
 
     kind = "create_task"
     label = "Create a task"
+    about = "Gives somebody something to do, with a date."
     icon = "task_alt"
     Config = CreateTaskConfig
 
     def check(self, config: CreateTaskConfig, *, path: str) -> list[Problem]:
         return [*task_problems(config, path=path), *naming_problems(config, path=path)]
+
+    def people(self, config: CreateTaskConfig, references: FrozenReferences) -> Iterable[str]:
+        return (config.assignTo,)
 
     def write(self, step: StepContext, doing: Doing) -> dict[str, Any]:
         config: CreateTaskConfig = step.config

@@ -1,5 +1,6 @@
 """The step kind that asks for several things at once, such as the tasks of an onboarding."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import Field
@@ -8,17 +9,33 @@ from opsflows.records.steps.base import Doing, RecordsKind, Tags
 from opsflows.records.steps.target import RecordNames, naming_problems
 from opsflows.records.steps.task import TaskFields, assignee, make_task, record_around, shown, task_problems
 from opsflows.rules import Problem
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import StepContext
+from opsflows.workflows.references import Frozen as FrozenReferences
 from opsflows.workflows.registry import register
 
 MOST = 50
 
 
 class CreateTaskSeriesConfig(RecordNames):
-    tasks: list[TaskFields] = Field(description="The tasks; dates such as `+2 days` count from this step.")
-    assignTo: str = Field(default="", description="Who does them all, unless a task says otherwise.")  # noqa: N815  (Rules' spelling)
-    project: str = Field(default="", description="For all that name none.")
-    tags: Tags = Field(default_factory=list, description="On each of them, beside its own.")
+    tasks: list[TaskFields] = Field(
+        title="Tasks", description="The tasks; dates such as `+2 days` count from this step."
+    )
+    assignTo: str = Field(  # noqa: N815  (Rules' spelling)
+        default="",
+        title="Assign all to",
+        description="Who does them all, unless a task says otherwise.",
+        json_schema_extra=looks.look(looks.PERSON_OR_TEAM),
+    )
+    project: str = Field(
+        default="", title="Project", description="For all that name none.", json_schema_extra=looks.look(more=True)
+    )
+    tags: Tags = Field(
+        default_factory=list,
+        title="Tags",
+        description="On each of them, beside its own.",
+        json_schema_extra=looks.look(more=True),
+    )
 
 
 @register
@@ -27,6 +44,7 @@ class CreateTaskSeriesKind(RecordsKind):
 
     kind = "create_task_series"
     label = "Create several tasks"
+    about = "Gives out a whole list of tasks at once, such as an onboarding."
     icon = "checklist"
     Config = CreateTaskSeriesConfig
 
@@ -39,6 +57,9 @@ class CreateTaskSeriesKind(RecordsKind):
         for number, task in enumerate(config.tasks):
             problems += task_problems(task, path=f"{path}.tasks[{number}]")
         return problems
+
+    def people(self, config: CreateTaskSeriesConfig, references: FrozenReferences) -> Iterable[str]:
+        return (config.assignTo, *(task.assignTo for task in config.tasks))
 
     def write(self, step: StepContext, doing: Doing) -> dict[str, Any]:
         config: CreateTaskSeriesConfig = step.config

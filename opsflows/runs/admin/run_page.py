@@ -18,6 +18,7 @@ from opsflows.runs.admin.held import held_steps
 from opsflows.runs.admin.in_line import in_line
 from opsflows.runs.admin.looks import RUN
 from opsflows.runs.admin.origin import started_by
+from opsflows.runs.admin.run_picture import run_picture
 from opsflows.runs.admin.shown_fork import in_words
 from opsflows.runs.admin.shown_items import item_asked, item_url, shown_items, shown_opened
 from opsflows.runs.admin.shown_step import shown_steps, shown_value
@@ -36,6 +37,7 @@ def run_context(run: Execution, query: Mapping[str, str]) -> dict[str, Any]:
     emitted = list(Event.objects.filter(cause_execution_id=run.pk).order_by("pk")[: _LISTED + 1])
     started = list(started_runs(execution)[: _LISTED + 1])
     look = RUN[Execution.Status(execution.execution_status)]
+    steps = shown_steps(found.steps, found)
     return {
         "title": f"{execution.workflow.workflow_name}, {execution}",
         "run": execution,
@@ -43,7 +45,8 @@ def run_context(run: Execution, query: Mapping[str, str]) -> dict[str, Any]:
         "badge": badge(look),
         "sentence": sentence(found),
         "is_over": found.is_over,
-        "steps": shown_steps(found.steps, found),
+        "steps": steps,
+        "picture": run_picture(found, steps),
         "items": shown_items(found, query),
         "opened": shown_opened(found.opened) if found.opened else None,
         "held_url": _held_url(found),

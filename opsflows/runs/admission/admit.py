@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from opsflows.metrics import RUNS_LEFT_OUT
-from opsflows.runs.admission.gates import Line, let_in, open_gates
+from opsflows.runs.admission.gates import Line, let_in, open_gates, take_down
 from opsflows.runs.admission.key import gate_key
 from opsflows.runs.admission.paces import Paces
 from opsflows.runs.admission.verdict import Candidate, Verdict
@@ -27,6 +27,9 @@ def admit(candidates: Sequence[Candidate], *, now: datetime) -> list[Verdict]:
         for each, name in zip(candidates, names, strict=True)
     ]
     paces.save(now)
+    # Of runs that were left out: nobody stands at these, so nobody would ever take them down.
+    used = {verdict.gate_id for verdict in verdicts}
+    take_down([line.gate_id for line in lines.values() if line.is_empty and line.gate_id not in used])
     return verdicts
 
 

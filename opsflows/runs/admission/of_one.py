@@ -1,6 +1,7 @@
 """Admission for one run that no event of its own starts: by a person, the API, a schedule, another workflow."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -35,11 +36,15 @@ def admit_one(
         settings = rules_in_force([workflow.pk])[workflow.pk]
     if not settings.limits_starts:
         return AT_ONCE
-    given = data if isinstance(data, dict) else {"data": data}
-    scope = {**facts(None, None, None, None, None), **given, "steps": {}}
     reads_key = settings.concurrency is not None and settings.concurrency.key
     clock = account_clock(workflow.account, now=now) if reads_key else Clock(now, zone_of("UTC"))
     candidate = Candidate(
-        workflow.pk, settings, scope, clock, turn=new_id(), is_paced=origin != Execution.Origin.PERSON
+        workflow.pk, settings, start_scope(data), clock, turn=new_id(), is_paced=origin != Execution.Origin.PERSON
     )
     return admit([candidate], now=now)[0]
+
+
+def start_scope(data: Any) -> Mapping[str, Any]:
+    """What the key of `concurrency` reads where a run is started with `data`, and no event."""
+    given = data if isinstance(data, dict) else {"data": data}
+    return {**facts(None, None, None, None, None), **given, "steps": {}}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from opsflows.queue.job_kinds import Progress, Slice
+from opsflows.runs.admission.of_many import lock_line
 from opsflows.runs.batches.parts import Row, unpacked
 from opsflows.runs.batches.problems import MOST_NOTED
 from opsflows.runs.models import Execution, Priority, RunBatch
@@ -65,7 +66,9 @@ def as_sent(batch: RunBatch, rows: Sequence[Row]) -> Mapping[int, Any]:
 def _start(piece: Slice, batch: RunBatch, rows: Sequence[Row], data_of: DataOf) -> None:
     workflow = Workflow.every.select_related("account").get(pk=batch.workflow_id)
     left_out = []
-    for number, data in data_of(batch, rows).items():
+    given = data_of(batch, rows)
+    lock_line(workflow, [data for data in given.values() if not isinstance(data, LeftOut)], now=piece.now)
+    for number, data in given.items():
         if isinstance(data, LeftOut):
             left_out.append([number, data.reason])
             continue

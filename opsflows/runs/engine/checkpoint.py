@@ -219,6 +219,19 @@ def _write_executions(progresses: Sequence[Progress], now: datetime) -> None:
     update_rows(Execution, _EXECUTION_END, ended)
     update_rows(Execution, _EXECUTION_REST, resting)
     update_rows(Execution, _EXECUTION_HELD, held)
+    update_rows(Execution, ("failed_steps",), [_failed(each) for each in progresses if _failed_on_the_way(each)])
+
+
+def _failed_on_the_way(progress: Progress) -> bool:
+    """Whether steps failed of a run that has not come to rest or end: who loads it next must know of them."""
+    is_under_way = isinstance(progress.rest, Calling) or (
+        isinstance(progress.rest, Parked) and progress.rest.status != QueueItem.Status.WAITING
+    )
+    return is_under_way and progress.run.branch is None and bool(progress.run.failed_steps and progress.records)
+
+
+def _failed(progress: Progress) -> tuple[Any, ...]:
+    return progress.run.execution_id, progress.run.failed_steps
 
 
 def _write_items(progresses: Sequence[Progress]) -> None:

@@ -48,4 +48,5 @@ def end_of(execution: Execution, *, gate_id: uuid.UUID | None) -> End:
         depth=execution.depth,
         awaited_by=execution.awaited_by,
         gate_id=gate_id,
+        failed_steps=execution.failed_steps,
     )

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from opsflows.runs.engine.run import Run
 from opsflows.workflows.compiled import CompiledGraph, CompiledNode
+from opsflows.workflows.graph import DEFAULT_HANDLE
 from opsflows.workflows.kinds import ForkKind
 from opsflows.workflows.outcomes import Fail
 
@@ -21,6 +22,9 @@ def error_means(node: CompiledNode, graph: CompiledGraph) -> str:
         meant = "stop" if node.critical else "continue"
     else:
         meant = graph.settings.errorHandling.onError
+    if meant == "continue" and DEFAULT_HANDLE not in node.kind.outcomes:
+        # A step that decides where the run goes: none of its ways is the next step, and none was decided for.
+        return "stop"
     # What a fork has done, its branches have done, and each of them tried again what it was told to.
     return "stop" if meant == "retry" and isinstance(node.kind, ForkKind) else meant
 

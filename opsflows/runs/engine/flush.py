@@ -15,6 +15,7 @@ from opsflows.runs.engine.progress import Calling, NeedsTransaction, Parked, Pro
 from opsflows.runs.engine.run import Ending, Run
 from opsflows.runs.engine.walk import Returned, walk
 from opsflows.runs.models import QueueItem, Step
+from opsflows.runs.waiting.unrouted import give_taken
 from opsflows.workflows.outcomes import Retry
 
 logger = logging.getLogger(__name__)
@@ -90,6 +91,7 @@ def _write_alone(
 
 def _write(advances: Sequence[Advance], worker_id: uuid.UUID, now: datetime, hand_back: bool) -> list[Progress]:
     ours = _fence([advance.run for advance in advances], worker_id)
+    give_taken([advance.run for advance in advances if advance.run.item_id in ours])
     progresses: list[Progress] = []
     for advance in advances:
         if advance.run.item_id not in ours:

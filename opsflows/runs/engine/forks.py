@@ -57,8 +57,10 @@ def end_branches(progresses: Sequence[Progress], *, now: datetime) -> None:
     if not ended:
         return
     update_rows(Branch, _BRANCH_RESULT, [_result(progress, now) for progress in over])
-    for fork in locked(Fork.objects.filter(id__in=ended)):
-        _go_on(fork, ended[fork.id], now)
+    for fork_id in sorted(ended):
+        # Read one by one: what ends one of them may close another that stands inside of it.
+        for fork in locked(Fork.objects.filter(id=fork_id)):
+            _go_on(fork, ended[fork_id], now)
 
 
 def end_branch(*, branch_id: uuid.UUID, owner: Owner, output: Any, now: datetime) -> None:

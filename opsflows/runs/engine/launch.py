@@ -11,6 +11,9 @@ from opsflows.runs.engine.scopes import inner_iteration
 from opsflows.runs.models import Branch, Fork, QueueItem
 from opsflows.workflows.compiled import CompiledGraph
 
+#: Branches without a step that are gone through by one statement.
+MOST_EMPTY = 1000
+
 _ITEM = (
     "id",
     "account",
@@ -51,9 +54,11 @@ class Owner(Protocol):
 
 def launch(fork: Fork, *, owner: Owner, now: datetime) -> None:
     """Begin what there is room for; the fork's counters are left for the caller to save."""
-    handles = owner.graph.nodes[fork.node_id].handles
-    iterates = fork.node_id in owner.graph.iterating
-    while (room := _room(fork)) > 0:
+    node = owner.graph.nodes[fork.node_id]
+    handles, iterates = node.handles, fork.node_id in owner.graph.iterating
+    # Where no way leads on, none will be under way: they are gone through by the thousand.
+    at_once = int(fork.join["concurrency"]) if node.bodies & handles.keys() else MOST_EMPTY
+    while (room := _room(fork, at_once)) > 0:
         begun: list[uuid.UUID] = []
         empty: list[uuid.UUID] = []
         rows: list[tuple[Any, ...]] = []
@@ -76,9 +81,9 @@ def launch(fork: Fork, *, owner: Owner, now: datetime) -> None:
         Branch.objects.filter(id__in=empty).update(status=Branch.Status.COMPLETED, completed_at=now)
 
 
-def _room(fork: Fork) -> int:
+def _room(fork: Fork, at_once: int) -> int:
     under_way = fork.launched - fork.done - fork.failed - fork.dropped
-    return min(int(fork.join["concurrency"]) - under_way, fork.total - fork.launched)
+    return min(at_once - under_way, fork.total - fork.launched)
 
 
 def _next(fork: Fork, room: int) -> Iterable[tuple[uuid.UUID, int, str, str | None]]:

@@ -74,6 +74,12 @@ class Ending:
     exit_reason: str | None = None
 
 
+def step_key(execution_id: uuid.UUID, node_id: str, iteration: str, generation: int) -> str:
+    """The idempotency key of a step (`Run.key`)."""
+    identity = f"{execution_id}:{node_id}:{iteration}:{generation}"
+    return "ops_" + hashlib.sha256(identity.encode("utf-8")).hexdigest()[:40]
+
+
 def step_entry(status: str, output: Any, handle: str, error: str | None) -> dict[str, Any]:
     """What later steps read of one that is over, the same from memory and from the database."""
     entry = {"output": output, "handle": "error" if status == "failed" else handle or "done"}
@@ -164,5 +170,4 @@ class Run:
 
     def key(self, node_id: str) -> str:
         """The idempotency key of a step: run, step, iteration and generation, in a form that fits any header."""
-        identity = f"{self.execution_id}:{node_id}:{self.position.iteration}:{self.position.generation}"
-        return "ops_" + hashlib.sha256(identity.encode("utf-8")).hexdigest()[:40]
+        return step_key(self.execution_id, node_id, self.position.iteration, self.position.generation)

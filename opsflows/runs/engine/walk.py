@@ -63,7 +63,7 @@ class _Walker(Settling):
             if waited and rest is None:
                 rest = exit_reached(self.run, now=self.now)
             if self.ending is not None and isinstance(rest, Parked) and not rest.gives_up:
-                return self._end_unanswered(self.ending)
+                return rest if self._asks_first(rest) else self._end_unanswered(self.ending)
             if rest is not None:
                 return rest
         return Ended(Execution.Status.FAILED, f"The run took {MAX_STEPS} steps without coming to rest.")
@@ -86,7 +86,7 @@ class _Walker(Settling):
         if self.run.deadline_at is not None and self.now >= self.run.deadline_at:
             over = Ended(Execution.Status.TIMEOUT, "The run took longer than its time limit.")
             return self._end_early(node, over)
-        if (limit := self._step_deadline(node)) is not None and self.now >= limit and self._has_begun():
+        if (limit := self._step_deadline(node)) is not None and self.now >= limit and self._has_begun_in_vain():
             return self._give_up() or self._settle(node, self._record(node, started_at=self.now), took_too_long(node))
         if self._waits_for_branches():
             return self._park(None)
@@ -158,9 +158,20 @@ class _Walker(Settling):
             return None
         return Parked(QueueItem.Status.WAITING, self.now + GIVING_UP, gives_up=True)
 
+    def _has_begun_in_vain(self) -> bool:
+        """Whether the step was begun and nobody has answered it: an answer that came in time is not thrown away
+        because a worker is late."""
+        is_answered = self.run.position.resumes and self.run.fork is None and self.run.woken_by is not None
+        return self._has_begun() and not is_answered
+
     def _has_begun(self) -> bool:
         """Whether the present step waited, or was tried, before."""
         return self.run.position.resumes or self.run.position.attempt > 1
+
+    def _asks_first(self, rest: Parked) -> bool:
+        """Whether a person has to say what became of a call before an exit may end the run as a success."""
+        is_exit = self.ending is not None and self.ending.exit_reason is not None
+        return is_exit and rest.status == QueueItem.Status.HELD
 
     def _end_unanswered(self, ending: Ending) -> Ended:
         """The run is cancelled while its last call is unclear, or was to be repeated: nobody will be asked any more."""

@@ -68,7 +68,8 @@ class Execution(models.Model):
     current_step = models.CharField(max_length=255, null=True, blank=True)
     priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.NORMAL)
     depth = models.PositiveSmallIntegerField(default=0)
-    failed_steps = models.PositiveSmallIntegerField(default=0, help_text="Steps that failed although the run went on.")
+    # A list of fifty thousand items may fail item by item.
+    failed_steps = models.PositiveIntegerField(default=0, help_text="Steps that failed although the run went on.")
     started_at = models.DateTimeField()
     deadline_at = models.DateTimeField(null=True, blank=True, help_text="When the run is ended as timed out.")
     cancel_requested_at = models.DateTimeField(null=True, blank=True)

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from opsflows.accounts.actor import Actor
 from opsflows.accounts.roles import Permission
 from opsflows.audit.record import record
+from opsflows.outbound import redact_value
 from opsflows.rules.text import excerpt
 from opsflows.runs.models import StateValue
 from opsflows.runs.states.limits import is_full, name_problem, value_problem
@@ -81,5 +82,10 @@ def _check(value: Any) -> None:
 
 
 def _detail(row: StateValue, before: Any = None) -> dict[str, Any]:
-    detail = {"workflow": str(row.workflow) if row.workflow else "all", "value": excerpt(row.value)}
-    return detail if before is None else {**detail, "before": excerpt(before)}
+    detail = {"workflow": str(row.workflow) if row.workflow else "all", "value": _said(row, row.value)}
+    return detail if before is None else {**detail, "before": _said(row, before)}
+
+
+def _said(row: StateValue, value: Any) -> str:
+    """The value in short; none where the name says that it is a secret, as on the pages."""
+    return excerpt(redact_value({row.name: value})[row.name])

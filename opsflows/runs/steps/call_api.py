@@ -11,6 +11,7 @@ from opsflows.outbound import redact_value
 from opsflows.rules import Problem
 from opsflows.rules.text import to_text
 from opsflows.runs.steps.exchange import HttpKind, call_problems, freeze_call
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import Frozen, StepConfig, StepContext
 from opsflows.workflows.registry import register
 
@@ -18,22 +19,45 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class CallApiConfig(StepConfig):
-    url: str = Field(description="The API's address.")
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "GET"
-    headers: dict[str, str] = Field(default_factory=dict)
-    query: dict[str, Any] = Field(default_factory=dict, description="Parameters behind the address; a list repeats.")
+    url: str = Field(title="Address", description="The API's address.")
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = Field(
+        default="GET", title="Method", description="GET reads; the others change something at the other side."
+    )
+    headers: dict[str, str] = Field(
+        default_factory=dict,
+        title="Headers",
+        description="What goes before the content, such as Authorization.",
+        json_schema_extra=looks.look(more=True),
+    )
+    query: dict[str, Any] = Field(
+        default_factory=dict, title="Parameters", description="Parameters behind the address; a list repeats."
+    )
     body: Any = Field(
         default=None,
+        title="Content",
         description="What is sent: as JSON, or as a form where Content-Type says so; a text is sent as it is.",
+        json_schema_extra=looks.look(looks.CONTENT),
     )
     expectedStatus: list[int] = Field(  # noqa: N815  (Rules' spelling)
-        default_factory=list, description="Answers that count as success, such as 201; empty: 200 to 299."
+        default_factory=list,
+        title="Answers that count as success",
+        description="Answers that count as success, such as 201; empty: 200 to 299.",
+        json_schema_extra=looks.look(more=True),
     )
-    timeout: float = Field(default=30, ge=1, le=60, description="Seconds until the call counts as failed.")
+    timeout: float = Field(
+        default=30,
+        ge=1,
+        le=60,
+        title="Seconds to wait",
+        description="Seconds until the call counts as failed.",
+        json_schema_extra=looks.look(more=True),
+    )
     on_unclear: Literal["repeat", "ask"] = Field(
         default="repeat",
+        title="When it is unclear whether it arrived",
         description="When a crash leaves it open whether the call arrived: send it again under the same "
         "Idempotency-Key, or ask a person.",
+        json_schema_extra=looks.look(more=True, labels={"repeat": "Send it again", "ask": "Ask a person"}),
     )
 
     @field_validator("expectedStatus", mode="before")
@@ -48,6 +72,7 @@ class CallApiKind(HttpKind):
 
     kind = "call_api"
     label = "Call an external API"
+    about = "Asks another system something and keeps its answer."
     icon = "api"
     Config = CallApiConfig
 

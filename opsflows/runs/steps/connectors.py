@@ -11,12 +11,16 @@ from opsflows.workflows.registry import register
 
 
 class CreateConfig(StepConfig):
-    object: str = Field(description="What to create, as the other side calls it, such as Opportunity or deal.")
-    mapping: dict[str, Any] = Field(description="Its fields, as the other side calls them, with their values.")
+    object: str = Field(
+        title="What to create", description="What to create, as the other side calls it, such as Opportunity or deal."
+    )
+    mapping: dict[str, Any] = Field(
+        title="Fields", description="Its fields, as the other side calls them, with their values."
+    )
 
 
 class UpdateConfig(CreateConfig):
-    recordId: str = Field(description="Its id at the other side.")  # noqa: N815  (Rules' spelling)
+    recordId: str = Field(title="Id at the other side", description="Its id at the other side.")  # noqa: N815  (Rules' spelling)
 
 
 class UnconnectedKind(PureKind):
@@ -52,6 +56,7 @@ class UnconnectedKind(PureKind):
 class SalesforceCreateKind(UnconnectedKind):
     kind, vendor = "salesforce_create", "Salesforce"
     label = "Create in Salesforce"
+    about = "Creates something in Salesforce. It needs a connection, which is still to come."
     Config = CreateConfig
 
 
@@ -59,6 +64,7 @@ class SalesforceCreateKind(UnconnectedKind):
 class SalesforceUpdateKind(UnconnectedKind):
     kind, vendor = "salesforce_update", "Salesforce"
     label = "Update in Salesforce"
+    about = "Updates something in Salesforce. It needs a connection, which is still to come."
     Config = UpdateConfig
 
 
@@ -66,6 +72,7 @@ class SalesforceUpdateKind(UnconnectedKind):
 class HubspotCreateKind(UnconnectedKind):
     kind, vendor = "hubspot_create", "HubSpot"
     label = "Create in HubSpot"
+    about = "Creates something in HubSpot. It needs a connection, which is still to come."
     Config = CreateConfig
 
 
@@ -73,4 +80,5 @@ class HubspotCreateKind(UnconnectedKind):
 class HubspotUpdateKind(UnconnectedKind):
     kind, vendor = "hubspot_update", "HubSpot"
     label = "Update in HubSpot"
+    about = "Updates something in HubSpot. It needs a connection, which is still to come."
     Config = UpdateConfig

@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic import Field
 
-from opsflows.rules import Problem, RuleError, after_duration, date_problem, duration_problem, resolve_date
+from opsflows.rules import Clock, Problem, RuleError, after_duration, date_problem, duration_problem, resolve_date
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import PureKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Done, Fail, Outcome, Wait
 from opsflows.workflows.registry import register
@@ -13,14 +14,21 @@ from opsflows.workflows.registry import register
 
 class DelayConfig(StepConfig):
     duration: str = Field(
-        default="", description="How long, such as `2 days`, `30 minutes`, `4 business hours` or `2 business days`."
+        default="",
+        title="How long",
+        description="How long, such as `2 days`, `30 minutes`, `4 business hours` or `2 business days`.",
+        json_schema_extra=looks.look(looks.DURATION),
     )
     until: str = Field(
         default="",
+        title="Until",
         description="Until when: a date, a time, or an expression such as `end_of_month` or `next_business_hour`.",
+        json_schema_extra=looks.look(looks.MOMENT),
     )
     within_business_hours: bool = Field(
-        default=False, description="Where the wait would end while the business is closed, go on when it opens."
+        default=False,
+        title="End it within business hours",
+        description="Where the wait would end while the business is closed, go on when it opens.",
     )
 
 
@@ -30,6 +38,7 @@ class DelayKind(PureKind):
 
     kind = "delay"
     label = "Wait"
+    about = "Waits for some time, until a date, or until the business opens."
     icon = "schedule"
     step_type = "delay"
     Config = DelayConfig
@@ -62,12 +71,22 @@ class DelayKind(PureKind):
 
 
 def _moment(step: StepContext) -> datetime.datetime:
-    if step.config.duration:
-        moment: datetime.date = after_duration(step.config.duration, step.clock)
-    else:
-        moment = resolve_date(step.config.until, step.clock)
+    config: DelayConfig = step.config
+    try:
+        moment = _read(config, step.clock)
+        # Near the ends of the calendar not every moment is one in UTC, which is how it is stored.
+        moment.astimezone(datetime.UTC)
+    except OverflowError:
+        raise RuleError.of("", f'"{(config.duration or config.until)[:80]}" lies outside of the calendar.') from None
+    return moment
+
+
+def _read(config: DelayConfig, clock: Clock) -> datetime.datetime:
+    moment: datetime.date = (
+        after_duration(config.duration, clock) if config.duration else resolve_date(config.until, clock)
+    )
     if not isinstance(moment, datetime.datetime):
-        moment = datetime.datetime.combine(moment, datetime.time(), step.clock.zone)
-    if step.config.within_business_hours:
-        return step.clock.business.next_open(moment).astimezone(step.clock.zone)
+        moment = datetime.datetime.combine(moment, datetime.time(), clock.zone)
+    if config.within_business_hours:
+        return clock.business.next_open(moment).astimezone(clock.zone)
     return moment

@@ -7,14 +7,24 @@ from pydantic import Field
 from opsflows.events.emit import Cause, LoopError, emit
 from opsflows.events.names import name_problem
 from opsflows.rules import Problem
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import DatabaseKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Done, Fail, Outcome
 from opsflows.workflows.registry import register
 
 
 class EmitEventConfig(StepConfig):
-    event: str = Field(description="The event's name, such as `deal.reviewed`.")
-    payload: dict[str, Any] = Field(default_factory=dict, description="What it carries.")
+    event: str = Field(
+        title="Event",
+        description="The event's name, such as `deal.reviewed`.",
+        json_schema_extra=looks.look(looks.EVENT),
+    )
+    payload: dict[str, Any] = Field(
+        default_factory=dict,
+        title="What it carries",
+        description="What it carries.",
+        json_schema_extra=looks.look(looks.DOCUMENT),
+    )
 
 
 @register
@@ -23,6 +33,7 @@ class EmitEventKind(DatabaseKind):
 
     kind = "emit_event"
     label = "Send an event"
+    about = "Sends an event that other workflows may start with."
     icon = "campaign"
     Config = EmitEventConfig
 

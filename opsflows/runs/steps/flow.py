@@ -10,6 +10,7 @@ from pydantic import Field
 from opsflows.rules import Condition, Problem, compile_condition, equals
 from opsflows.rules.compare import as_number
 from opsflows.runs.steps.ways import name_problems
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import PureKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Done, Fail, Outcome
 from opsflows.workflows.registry import register
@@ -19,11 +20,18 @@ MAX_CASES = 50
 
 
 class Case(StepConfig):
-    name: str = Field(description="What the way out is called.")
-    conditions: Any = Field(default=None, description="A condition as in Rules; the first case that holds is taken.")
-    equals: Any = Field(default=None, description="Or: the value of the step is this.")
-    start: Decimal | None = Field(default=None, alias="from", description="Or: the value is at least this …")
-    end: Decimal | None = Field(default=None, alias="to", description="… and less than this.")
+    name: str = Field(title="Name", description="What the way out is called.", json_schema_extra=looks.look(looks.TEXT))
+    conditions: Any = Field(
+        default=None,
+        title="If",
+        description="A condition as in Rules; the first case that holds is taken.",
+        json_schema_extra=looks.look(looks.CONDITION),
+    )
+    equals: Any = Field(default=None, title="Or the value is", description="Or: the value of the step is this.")
+    start: Decimal | None = Field(
+        default=None, alias="from", title="Or it is at least", description="Or: the value is at least this …"
+    )
+    end: Decimal | None = Field(default=None, alias="to", title="… and less than", description="… and less than this.")
 
     @property
     def is_band(self) -> bool:
@@ -31,9 +39,24 @@ class Case(StepConfig):
 
 
 class ConditionConfig(StepConfig):
-    conditions: Any = Field(default=None, description="A condition as in Rules: logic and rules.")
-    value: Any = Field(default=None, description="What the cases compare with, such as `{{steps.score.output.total}}`.")
-    cases: list[Case] = Field(default_factory=list, description="Named ways out; what fits none goes by “else”.")
+    conditions: Any = Field(
+        default=None,
+        title="If",
+        description="A condition as in Rules: logic and rules.",
+        json_schema_extra=looks.look(looks.CONDITION),
+    )
+    value: Any = Field(
+        default=None,
+        title="Value to compare",
+        description="What the cases compare with, such as `{{steps.score.output.total}}`.",
+        json_schema_extra=looks.look(more=True),
+    )
+    cases: list[Case] = Field(
+        default_factory=list,
+        title="Cases",
+        description="Named ways out; what fits none goes by “else”.",
+        json_schema_extra=looks.look(more=True),
+    )
 
 
 @register
@@ -42,6 +65,7 @@ class ConditionKind(PureKind):
 
     kind = "condition"
     label = "Check a condition"
+    about = "Goes one way or another, by what holds."
     icon = "call_split"
     step_type = "condition"
     Config = ConditionConfig
@@ -121,13 +145,22 @@ def _fits(case: Case, value: Any) -> bool:
 
 
 class Variant(StepConfig):
-    name: str = Field(description="What the way out is called.")
-    weight: int = Field(default=1, ge=0, le=1_000_000, description="Its share, beside the weights of the others.")
+    name: str = Field(title="Name", description="What the way out is called.", json_schema_extra=looks.look(looks.TEXT))
+    weight: int = Field(
+        default=1, ge=0, le=1_000_000, title="Share", description="Its share, beside the weights of the others."
+    )
 
 
 class SplitConfig(StepConfig):
-    variants: list[Variant] = Field(default_factory=list, description="The ways out, each with its share.")
-    key: str = Field(default="", description="Who always gets the same, such as `{{email}}`; empty: every run anew.")
+    variants: list[Variant] = Field(
+        default_factory=list, title="Ways", description="The ways out, each with its share."
+    )
+    key: str = Field(
+        default="",
+        title="Always the same way for",
+        description="Who always gets the same, such as `{{email}}`; empty: every run anew.",
+        json_schema_extra=looks.look(more=True),
+    )
 
 
 @register
@@ -136,6 +169,7 @@ class SplitKind(PureKind):
 
     kind = "split"
     label = "Split (A/B)"
+    about = "Sends a share of the runs this way and the others that way."
     icon = "alt_route"
     step_type = "condition"
     Config = SplitConfig
@@ -165,8 +199,13 @@ class SplitKind(PureKind):
 
 
 class StopConfig(StepConfig):
-    outcome: Literal["success", "failure"] = "success"
-    reason: str = ""
+    outcome: Literal["success", "failure"] = Field(
+        default="success",
+        title="The run ends as a",
+        description="How the run counts.",
+        json_schema_extra=looks.look(labels={"success": "Success", "failure": "Failure"}),
+    )
+    reason: str = Field(default="", title="Reason", description="What the run's page says.")
 
 
 @register
@@ -175,6 +214,7 @@ class StopKind(PureKind):
 
     kind = "stop"
     label = "Stop"
+    about = "Ends the run here, as a success or a failure."
     icon = "stop_circle"
     Config = StopConfig
     outcomes = ()

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from opsflows.rules import Clock, Problem, RuleError, ValueTemplate, compile_value, parse_duration
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import ForkKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Done, Fail, Fork, Join, Outcome
 from opsflows.workflows.registry import register
@@ -22,16 +23,60 @@ _TAKEN = frozenset({"steps", "event", "execution", "index"})
 
 
 class ForeachConfig(StepConfig):
-    items: Any = Field(default=None, description="The list, such as `{{contacts}}`.")
-    item: str = Field(default="item", description="What the steps call one item: `{{item.email}}`.")
-    batch_size: int = Field(default=1, ge=1, le=1000, description="How many items go together; more than 1: a list.")
-    concurrency: int = Field(default=1, ge=1, le=100, description="How many are under way at once.")
-    rate: int | None = Field(default=None, ge=1, le=100_000, description="How many may begin …")
-    per: str = Field(default="1 minute", description="… in this time.")
-    on_item_error: Literal["continue", "stop"] = Field(
-        default="continue", description="Whether one that fails is counted, or ends the rest."
+    items: Any = Field(
+        default=None,
+        title="List",
+        description="The list, such as `{{contacts}}`.",
+        json_schema_extra=looks.look(looks.LIST_PATH),
     )
-    collect: Any = Field(default=None, description="What each hands over, such as `{{steps.enrich.output.name}}`.")
+    item: str = Field(
+        default="item",
+        title="One of it is called",
+        description="What the steps call one item: `{{item.email}}`.",
+        json_schema_extra=looks.look(looks.TEXT),
+    )
+    batch_size: int = Field(
+        default=1,
+        ge=1,
+        le=1000,
+        title="Items at a time",
+        description="How many items go together; more than 1: a list.",
+        json_schema_extra=looks.look(more=True),
+    )
+    concurrency: int = Field(
+        default=1,
+        ge=1,
+        le=100,
+        title="At once",
+        description="How many are under way at once.",
+        json_schema_extra=looks.look(more=True),
+    )
+    rate: int | None = Field(
+        default=None,
+        ge=1,
+        le=100_000,
+        title="How many may begin",
+        description="How many may begin …",
+        json_schema_extra=looks.look(more=True),
+    )
+    per: str = Field(
+        default="1 minute",
+        title="In this time",
+        description="… in this time.",
+        json_schema_extra=looks.look(looks.DURATION, more=True),
+    )
+    on_item_error: Literal["continue", "stop"] = Field(
+        default="continue",
+        title="When one fails",
+        description="Whether one that fails is counted, or ends the rest.",
+        json_schema_extra=looks.look(labels={"continue": "Count it and go on", "stop": "End the rest"}),
+    )
+    collect: Any = Field(
+        default=None,
+        title="Hand over",
+        description="What each hands over, such as `{{steps.enrich.output.name}}`.",
+        json_schema_extra=looks.look(more=True),
+    )
 
 
 @register
@@ -40,6 +85,7 @@ class ForeachKind(ForkKind):
 
     kind = "foreach"
     label = "For each item"
+    about = "Does the same steps for every item of a list."
     icon = "repeat"
     Config = ForeachConfig
     iterates = True

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from opsflows.rules import Problem
 from opsflows.runs.steps.ways import name_problems
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import ForkKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Done, Fail, Fork, Join, Outcome
 from opsflows.workflows.registry import register
@@ -14,14 +15,17 @@ MAX_BRANCHES = 20
 
 
 class BranchConfig(StepConfig):
-    name: str = Field(description="What the way out is called.")
-    optional: bool = Field(default=False, description="Go on although this branch failed.")
+    name: str = Field(title="Name", description="What the way out is called.", json_schema_extra=looks.look(looks.TEXT))
+    optional: bool = Field(default=False, title="It may fail", description="Go on although this branch failed.")
 
 
 class ParallelConfig(StepConfig):
-    branches: list[BranchConfig] = Field(default_factory=list, description="The ways that are gone at once.")
+    branches: list[BranchConfig] = Field(
+        default_factory=list, title="Branches", description="The ways that are gone at once."
+    )
     wait_for: Literal["all", "any"] | int = Field(
         default="all",
+        title="Wait for",
         description="Until all are over, until any one succeeded, or how many must succeed; the rest is given up.",
     )
 
@@ -32,6 +36,7 @@ class ParallelKind(ForkKind):
 
     kind = "parallel"
     label = "Do in parallel"
+    about = "Goes several ways at the same time."
     icon = "account_tree"
     Config = ParallelConfig
 

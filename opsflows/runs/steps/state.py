@@ -9,20 +9,36 @@ from opsflows.rules.arithmetic import to_decimal
 from opsflows.rules.text import excerpt
 from opsflows.runs.states.limits import added, is_full, name_problem, value_problem
 from opsflows.runs.states.pending import Seen, StatePlace, change_of, hold_change, seen
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import DatabaseKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Done, Fail, Outcome
 from opsflows.workflows.registry import register
 
 
 class StateConfig(StepConfig):
-    name: str = Field(default="", description="What the value is called, such as `last_sync`.")
+    name: str = Field(default="", title="Name", description="What the value is called, such as `last_sync`.")
     action: Literal["get", "set", "increment"] = Field(
-        default="get", description="Read it, keep another in its place, or add to it."
+        default="get",
+        title="What to do",
+        description="Read it, keep another in its place, or add to it.",
+        json_schema_extra=looks.look(labels={"get": "Read it", "set": "Keep another value", "increment": "Add to it"}),
     )
-    value: Any = Field(default=None, description="What to keep, with `set`.")
-    by: Any = Field(default=1, description="How much to add, with `increment`; less than 0 takes away.")
-    default: Any = Field(default=None, description="What `get` answers where nothing is kept yet.")
-    shared: bool = Field(default=False, description="Share it with all workflows of the account.")
+    value: Any = Field(default=None, title="Value", description="What to keep, with `set`.")
+    by: Any = Field(
+        default=1, title="How much to add", description="How much to add, with `increment`; less than 0 takes away."
+    )
+    default: Any = Field(
+        default=None,
+        title="Where nothing is kept yet",
+        description="What `get` answers where nothing is kept yet.",
+        json_schema_extra=looks.look(more=True),
+    )
+    shared: bool = Field(
+        default=False,
+        title="Share with all workflows",
+        description="Share it with all workflows of the account.",
+        json_schema_extra=looks.look(more=True),
+    )
 
 
 @register
@@ -32,6 +48,7 @@ class StateKind(DatabaseKind):
 
     kind = "state"
     label = "Keep a value between runs"
+    about = "Remembers a value for the next run, such as “last synced at”."
     icon = "bookmark"
     Config = StateConfig
 

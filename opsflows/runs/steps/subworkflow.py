@@ -12,7 +12,8 @@ from opsflows.rules import Problem, RuleError, after_duration, duration_problem
 from opsflows.runs.models import Execution
 from opsflows.runs.start_run import NotStartable, start_run
 from opsflows.runs.steps.workflows import data_for, find_workflow
-from opsflows.runs.waiting.children import cancel_awaited, cancel_children, result_of
+from opsflows.runs.waiting.children import cancel_awaited, result_of
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import DatabaseKind, GivenUp, StepConfig, StepContext
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.outcomes import Done, Fail, Outcome, Wait
@@ -30,12 +31,30 @@ _ENDED = {
 
 
 class SubworkflowConfig(StepConfig):
-    workflowId: str = Field(description="The workflow's id, or its exact name.")  # noqa: N815  (Rules' spelling, as below)
-    wait: bool = Field(default=True, description="Wait until it is over, and go on with what came of it.")
-    passData: bool = Field(default=True, description="Hand over what this run's own event carries.")  # noqa: N815
-    data: dict[str, Any] = Field(default_factory=dict, description="What else to hand over; it goes over the event's.")
+    workflowId: str = Field(  # noqa: N815  (Rules' spelling, as below)
+        title="Workflow",
+        description="The workflow's id, or its exact name.",
+        json_schema_extra=looks.look(looks.WORKFLOW),
+    )
+    wait: bool = Field(
+        default=True,
+        title="Wait until it is over",
+        description="Wait until it is over, and go on with what came of it.",
+    )
+    passData: bool = Field(  # noqa: N815
+        default=True, title="Hand over the event", description="Hand over what this run's own event carries."
+    )
+    data: dict[str, Any] = Field(
+        default_factory=dict,
+        title="Hand over besides",
+        description="What else to hand over; it goes over the event's.",
+        json_schema_extra=looks.look(looks.DOCUMENT),
+    )
     timeout: str = Field(
-        default="", description="How long to wait at most, such as `2 days`; then it is cancelled. Empty: no limit."
+        default="",
+        title="Wait at most",
+        description="How long to wait at most, such as `2 days`; then it is cancelled. Empty: no limit.",
+        json_schema_extra=looks.look(looks.DURATION, more=True),
     )
 
 
@@ -48,6 +67,7 @@ class SubworkflowKind(DatabaseKind):
 
     kind = "subworkflow"
     label = "Run another workflow"
+    about = "Runs another workflow, and goes on with what came of it."
     icon = "account_tree"
     Config = SubworkflowConfig
     outcomes = ("done", TIMEOUT)
@@ -104,13 +124,13 @@ class SubworkflowKind(DatabaseKind):
         output = {"execution_id": str(run.pk), "workflow_id": str(run.workflow_id), "workflow": name}
         if woken_by is None and run.execution_status not in Execution.TERMINAL:
             assert step.item_id is not None  # noqa: S101  (only the engine resumes)
-            cancel_awaited({step.execution_id}, {step.item_id}, now=step.clock.now)
+            cancel_awaited({_key(step)}, {step.item_id}, now=step.clock.now)
             return Done(output={**output, "status": None, "output": None, "error": None}, handle=TIMEOUT)
         # It may have come to its end in the moment in which its time was over.
         return _answer(output, woken_by or result_of(run))
 
     def give_up(self, steps: Sequence[GivenUp], *, now: datetime) -> None:
-        cancel_children(steps, now=now)
+        cancel_awaited({_key(step) for step in steps}, {step.item_id for step in steps}, now=now)
 
 
 def _answer(output: Mapping[str, Any], result: Mapping[str, Any]) -> Outcome:
@@ -123,7 +143,7 @@ def _answer(output: Mapping[str, Any], result: Mapping[str, Any]) -> Outcome:
     return Fail(f"“{output['workflow']}” {ended}{reason}", output=found)
 
 
-def _key(step: StepContext) -> str:
+def _key(step: StepContext | GivenUp) -> str:
     """By which the other run is known; one that failed is not asked again, but started anew."""
     return step.key if step.attempt == 1 else f"{step.key}.{step.attempt}"
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from opsflows.events.names import name_problem
 from opsflows.rules import Problem, RuleError, after_duration, compile_condition, duration_problem
 from opsflows.runs.waiting.matching import value_problem
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.exits import listening_problems
 from opsflows.workflows.kinds import PureKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Done, Fail, Listening, Outcome, Wait
@@ -16,12 +17,34 @@ RECEIVED, TIMEOUT = "received", "timeout"
 
 
 class WaitForEventConfig(StepConfig):
-    event: str = Field(description="The event's name, such as `invoice.paid`.")
-    field: str = Field(default="", max_length=255, description="Which field of the event must have the value …")
-    value: Any = Field(default=None, description="… such as `{{invoice.id}}`; without both, any event of the name.")
-    conditions: Any = Field(default=None, description="What else must hold for the event; its fields are read.")
+    event: str = Field(
+        title="Event",
+        description="The event's name, such as `invoice.paid`.",
+        json_schema_extra=looks.look(looks.EVENT),
+    )
+    field: str = Field(
+        default="",
+        max_length=255,
+        title="Its field",
+        description="Which field of the event must have the value …",
+        json_schema_extra=looks.look(looks.TEXT),
+    )
+    value: Any = Field(
+        default=None,
+        title="Has the value",
+        description="… such as `{{invoice.id}}`; without both, any event of the name.",
+    )
+    conditions: Any = Field(
+        default=None,
+        title="And this holds",
+        description="What else must hold for the event; its fields are read.",
+        json_schema_extra=looks.look(looks.CONDITION, more=True),
+    )
     timeout: str = Field(
-        default="", description="How long at most, such as `2 days` or `4 business hours`; empty: as long as the run."
+        default="",
+        title="Wait at most",
+        description="How long at most, such as `2 days` or `4 business hours`; empty: as long as the run.",
+        json_schema_extra=looks.look(looks.DURATION),
     )
 
 
@@ -31,6 +54,7 @@ class WaitForEventKind(PureKind):
 
     kind = "wait_for_event"
     label = "Wait for an event"
+    about = "Waits until something happens, such as a payment, or until it takes too long."
     icon = "hourglass_top"
     step_type = "delay"
     Config = WaitForEventConfig

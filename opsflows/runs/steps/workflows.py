@@ -10,6 +10,7 @@ from opsflows.events.emit import LoopError
 from opsflows.rules import Problem
 from opsflows.runs.models import Execution
 from opsflows.runs.start_run import NotStartable, start_run
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import DatabaseKind, StepConfig, StepContext
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.outcomes import Done, Fail, Outcome
@@ -17,9 +18,20 @@ from opsflows.workflows.registry import register
 
 
 class TriggerWorkflowConfig(StepConfig):
-    workflowId: str = Field(description="The workflow's id, or its exact name.")  # noqa: N815  (Rules' spelling, as below)
-    passData: bool = Field(default=True, description="Hand over what this run's own event carries.")  # noqa: N815
-    data: dict[str, Any] = Field(default_factory=dict, description="What else to hand over; it goes over the event's.")
+    workflowId: str = Field(  # noqa: N815  (Rules' spelling, as below)
+        title="Workflow",
+        description="The workflow's id, or its exact name.",
+        json_schema_extra=looks.look(looks.WORKFLOW),
+    )
+    passData: bool = Field(  # noqa: N815
+        default=True, title="Hand over the event", description="Hand over what this run's own event carries."
+    )
+    data: dict[str, Any] = Field(
+        default_factory=dict,
+        title="Hand over besides",
+        description="What else to hand over; it goes over the event's.",
+        json_schema_extra=looks.look(looks.DOCUMENT),
+    )
 
 
 @register
@@ -28,6 +40,7 @@ class TriggerWorkflowKind(DatabaseKind):
 
     kind = "trigger_workflow"
     label = "Start another workflow"
+    about = "Starts another workflow and goes on at once."
     icon = "account_tree"
     Config = TriggerWorkflowConfig
 

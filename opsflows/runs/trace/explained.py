@@ -5,6 +5,7 @@ from typing import Any
 
 from opsflows.outbound.redact import MASK, is_secret_name
 from opsflows.rules.text import excerpt
+from opsflows.workflows.wording.clauses import wanted
 
 #: Cases that are told one by one.
 _MOST = 50
@@ -59,19 +60,6 @@ def _case(case: Mapping[str, Any], tried: Mapping[str, Any], value: Any) -> dict
     if isinstance(inner, Mapping) and "truth" in inner:
         return {"truth": holds, "logic": "AND", "sentence": f"{name}: {word}.", "children": [masked(inner)]}
     return {"truth": holds, "sentence": f"{name} ({wanted(case)}): {word}, the value is {excerpt(value)}."}
-
-
-def wanted(case: Mapping[str, Any]) -> str:
-    """What a case that has no condition of its own asks of the value: a band, or to be equal."""
-    # A configuration is recorded under the names of the fields, and written under their aliases.
-    start, end = case.get("start", case.get("from")), case.get("end", case.get("to"))
-    if start is not None and end is not None:
-        return f"at least {start} and less than {end}"
-    if start is not None:
-        return f"at least {start}"
-    if end is not None:
-        return f"less than {end}"
-    return f"equals {excerpt(case.get('equals'))}"
 
 
 def _split(output: Mapping[str, Any], shown_input: Any) -> dict[str, Any]:

@@ -11,33 +11,13 @@ from pydantic import ValidationError
 from opsflows.runs.engine.scopes import place_of as variables_place
 from opsflows.workflows.bodies import Home, homes
 from opsflows.workflows.errors import InvalidDefinition
-from opsflows.workflows.graph import DEFAULT_HANDLE, Graph, Node
+from opsflows.workflows.graph import DEFAULT_HANDLE, Graph
 from opsflows.workflows.kinds import ForkKind
 from opsflows.workflows.read_graph import read_graph
 from opsflows.workflows.registry import all_kinds
+from opsflows.workflows.wording.places import Place, place, place_of
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A step of the definition: the node's id, what it is called, and its kind's label and icon."""
-
-    node_id: str
-    label: str
-    kind: str
-    kind_label: str
-    icon: str
-
-
-def place(node_id: str, label: str, kind: str) -> Place:
-    """How a step is called of which no more is known than this."""
-    known = all_kinds().get(kind)
-    kind_label, icon = (known.label, known.icon) if known else (kind, "bolt")
-    return Place(node_id, label or kind_label or node_id, kind, kind_label, icon)
-
-
-def place_of(node: Node) -> Place:
-    """How a node of a definition is called."""
-    return place(node.id, node.label, node.kind)
+__all__ = ["Place", "Plan", "place", "place_of", "places"]
 
 
 def places(workflow_data: Any) -> Mapping[str, Place]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 
 from opsflows.queue.bell import ring
 from opsflows.runs.models import Execution, QueueItem
@@ -15,8 +17,8 @@ def ask_to_end(reasons: Mapping[uuid.UUID, str | None], *, now: datetime) -> Non
     """End runs as soon as what is under way in them is recorded; inside the caller's transaction.
 
     `reasons` are those of exits, by run; None cancels it. Whoever works on the run ends it with its next commit; one
-    that rests is woken for it. An exit leaves a run alone that waits for a person to say what became of a call: it ends
-    once that is said. One that has not had its turn yet ends when it comes.
+    that rests is woken for it; one that has not had its turn leaves the line. An exit leaves a run alone that waits for
+    a person to say what became of a call: it ends once that is said.
     """
     if not reasons:
         return
@@ -27,6 +29,9 @@ def ask_to_end(reasons: Mapping[uuid.UUID, str | None], *, now: datetime) -> Non
     QueueItem.objects.filter(id__in=[item_id for item_id, _, _ in top]).update(cancel_requested=True)
     woken = [item_id for item_id, run_id, status in top if _is_woken(status, is_exit=reasons[run_id] is not None)]
     QueueItem.objects.filter(id__in=woken).update(status=QueueItem.Status.QUEUED, scheduled_at=now)
+    # It was never inside of its gate, and so does not leave it.
+    in_line = [item_id for item_id, _, status in top if status == QueueItem.Status.BLOCKED]
+    QueueItem.objects.filter(id__in=in_line).update(status=QueueItem.Status.QUEUED, scheduled_at=now, gate=None)
     _write_reasons({run_id: reasons[run_id] for _, run_id, _ in top}, now)
     ring()
 
@@ -40,10 +45,10 @@ def _write_reasons(reasons: Mapping[uuid.UUID, str | None], now: datetime) -> No
     for run_id, reason in reasons.items():
         by_reason[reason].append(run_id)
     for reason, ids in by_reason.items():
-        runs = Execution.objects.filter(id__in=ids, cancel_requested_at=None)
+        runs = Execution.objects.filter(id__in=ids)
         if reason is None:
-            # Nobody waits for it any more: its end wakes no one.
-            runs.update(cancel_requested_at=now, awaited_by=None)
+            # Nobody waits for it any more, also where a person cancelled it before: its end wakes no one.
+            runs.update(cancel_requested_at=Coalesce("cancel_requested_at", Value(now)), awaited_by=None)
         else:
             # Of several exits the first one counts.
-            runs.filter(exit_reason=None).update(exit_reason=reason)
+            runs.filter(cancel_requested_at=None, exit_reason=None).update(exit_reason=reason)

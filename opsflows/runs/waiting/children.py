@@ -1,7 +1,7 @@
 """Runs that wait for a run: the end of one wakes the other, and who is given up gives up whom it waits for."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,6 @@ from opsflows.queue.bulk import update_rows
 from opsflows.runs.engine.ends import End
 from opsflows.runs.models import Execution, QueueItem, Step
 from opsflows.runs.waiting.ask_to_end import ask_to_end
-from opsflows.workflows.kinds import GivenUp
 
 
 def lock_parent(execution_id: uuid.UUID) -> None:
@@ -61,13 +60,11 @@ def result_of(run: Execution) -> dict[str, Any]:
     }
 
 
-def cancel_children(steps: Sequence[GivenUp], *, now: datetime) -> None:
-    """Cancel the runs that `steps` wait for. What those wait for themselves is cancelled with their own end."""
-    cancel_awaited({step.execution_id for step in steps}, {step.item_id for step in steps}, now=now)
+def cancel_awaited(keys: Collection[str], items: Collection[uuid.UUID], *, now: datetime) -> None:
+    """Cancel the runs that were started under `keys` and for which the queue rows `items` wait.
 
-
-def cancel_awaited(starters: set[uuid.UUID], items: set[uuid.UUID], *, now: datetime) -> None:
-    """Cancel the runs that `starters` began and for which the queue rows `items` wait."""
-    runs = Execution.objects.filter(origin_id__in=starters, awaited_by__in=items)
+    What those wait for themselves is cancelled with their own end.
+    """
+    runs = Execution.objects.filter(origin_key__in=keys, awaited_by__in=items)
     runs = runs.exclude(execution_status__in=Execution.TERMINAL)
     ask_to_end(dict.fromkeys(runs.values_list("id", flat=True)), now=now)

@@ -4,7 +4,8 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from opsflows.runs.engine.progress import Progress
+from opsflows.runs.engine.progress import Progress, StepRecord
+from opsflows.runs.engine.run import Run, step_key
 from opsflows.runs.models import EventWait, QueueItem, Step
 from opsflows.workflows.compiled import CompiledGraph
 from opsflows.workflows.kinds import GivenUp, StepKind
@@ -25,7 +26,7 @@ def leave_waits(progresses: Sequence[Progress], *, now: datetime) -> None:
             if kind.listens:
                 left[run.item_id] = run.execution_id
             if kind.gives_up and record.status in _NOT_AWAITED:
-                given_up.append((kind, GivenUp(run.account_id, run.execution_id, run.item_id, record.node.id)))
+                given_up.append((kind, _of_record(run, record)))
     _close(left.values(), left.keys())
     _clear_away(given_up, now)
 
@@ -41,9 +42,19 @@ def drop_waits(items: Sequence[QueueItem], graph: CompiledGraph | None, *, now: 
         if node.kind.listens:
             left[item.id] = item.execution_id
         if node.kind.gives_up:
-            given_up.append((node.kind, GivenUp(item.account_id, item.execution_id, item.id, item.node_id)))
+            given_up.append((node.kind, _of_row(item)))
     _close(left.values(), left.keys())
     _clear_away(given_up, now)
+
+
+def _of_record(run: Run, record: StepRecord) -> GivenUp:
+    key = step_key(run.execution_id, record.node.id, record.iteration, record.generation)
+    return GivenUp(run.account_id, run.execution_id, run.item_id, record.node.id, key, record.attempt)
+
+
+def _of_row(item: QueueItem) -> GivenUp:
+    key = step_key(item.execution_id, item.node_id, item.iteration, item.generation)
+    return GivenUp(item.account_id, item.execution_id, item.id, item.node_id, key, item.attempt)
 
 
 def close_waits_of(runs: Collection[uuid.UUID]) -> None:

@@ -46,6 +46,9 @@ def take(found: Sequence[tuple[Waiting, RoutedEvent]], *, now: datetime) -> None
             ended.setdefault(wait.execution_id, wait.reason)
         elif _rests_at(item, wait.place, event):
             woken.append((item.id, QueueItem.Status.QUEUED.value, now, came(event)))
+        elif _is_begun_late(item, wait.place, event):
+            # Whoever has it finds the event when it commits (`give_taken`).
+            pass
         else:
             # Its time is over, or its end is asked for: whoever works on it closes the wait.
             continue
@@ -79,7 +82,15 @@ def _still_open(ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
 
 def _rests_at(item: _Item, place: str, event: RoutedEvent) -> bool:
     """Whether the run still waits there; also where its time is over by now and the event had come before."""
-    if not item.resumes or place != place_name(item.node_id, item.iteration, item.generation, item.attempt):
-        return False
     in_time = item.status == QueueItem.Status.QUEUED and event.received_at <= item.scheduled_at
-    return item.status == QueueItem.Status.WAITING or in_time
+    return _stands_at(item, place) and (item.status == QueueItem.Status.WAITING or in_time)
+
+
+def _is_begun_late(item: _Item, place: str, event: RoutedEvent) -> bool:
+    """Whether a worker has the run in hand because its time is over, and the event had come before."""
+    in_time = event.received_at <= item.scheduled_at
+    return _stands_at(item, place) and item.status == QueueItem.Status.PROCESSING and in_time
+
+
+def _stands_at(item: _Item, place: str) -> bool:
+    return item.resumes and place == place_name(item.node_id, item.iteration, item.generation, item.attempt)

@@ -1,4 +1,8 @@
-"""A wait whose time is over, and its event came in time but lies unrouted: workers were away, or routing is behind."""
+"""A wait whose time is over, and its event came in time but lay unrouted: workers were away, or routing is behind.
+
+Whoever claims the run looks among what is unrouted still (`give_unrouted`). What is being routed at that moment finds
+the run in hand, so it is noted at the wait, and read with the commit (`give_taken`).
+"""
 
 import uuid
 from collections import defaultdict
@@ -14,7 +18,7 @@ from opsflows.queue.bulk import update_rows
 from opsflows.runs.engine.run import Run
 from opsflows.runs.models import EventWait, QueueItem
 from opsflows.runs.waiting.matching import Clocks, fits, read_waits
-from opsflows.runs.waiting.take import came
+from opsflows.runs.waiting.take import came, place_name
 
 #: Unrouted events that are looked at.
 MOST = 1000
@@ -39,6 +43,25 @@ def give_unrouted(runs: Sequence[Run], *, now: datetime) -> None:
                 found[wait.item_id] = wait.id, event
                 break
     _give(found, late)
+
+
+def give_taken(runs: Sequence[Run]) -> None:
+    """Give `runs`, whose rows are locked, the events that were routed to their waits since they were claimed."""
+    late = {(run.execution_id, _place(run)): run for run in runs if _is_late(run)}
+    if not late:
+        return
+    rows = EventWait.objects.filter(execution_id__in={run_id for run_id, _ in late}, event__isnull=False)
+    taken = rows.filter(purpose=EventWait.Purpose.STEP).values_list("execution_id", "place", "event_id")
+    found = [(late[run_id, place], event_id) for run_id, place, event_id in taken if (run_id, place) in late]
+    events = {event.id: event for event in load_events([event_id for _, event_id in found if event_id])}
+    for run, event_id in found:
+        if event_id in events:
+            run.woken_by = came(events[event_id])
+
+
+def _place(run: Run) -> str:
+    at = run.position
+    return place_name(at.node_id, at.iteration, at.generation, at.attempt)
 
 
 def _is_late(run: Run) -> bool:

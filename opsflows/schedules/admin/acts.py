@@ -45,6 +45,7 @@ ACTS = (
         permission=Permission.WORKFLOWS_WRITE,
         question=lambda schedule: "Another time, zone, start or end counts from now on: nothing missed is made up.",
         perform=_change,
+        is_possible=lambda schedule: not schedule.of_trigger,
         form=change_form,
     ),
     Act(
@@ -62,7 +63,7 @@ ACTS = (
         permission=Permission.WORKFLOWS_WRITE,
         question=lambda schedule: f"“{schedule.name}” fires no more until it is switched on again.",
         perform=_switch_off,
-        is_possible=lambda schedule: schedule.is_active,
+        is_possible=lambda schedule: schedule.is_active and not schedule.of_trigger,
     ),
     Act(
         name="switch-on",
@@ -71,7 +72,7 @@ ACTS = (
         permission=Permission.WORKFLOWS_WRITE,
         question=lambda schedule: f"“{schedule.name}” fires again. What fell due meanwhile is not made up.",
         perform=_switch_on,
-        is_possible=lambda schedule: not schedule.is_active,
+        is_possible=lambda schedule: not schedule.is_active and not schedule.of_trigger,
     ),
     Act(
         name="delete",
@@ -83,6 +84,7 @@ ACTS = (
             "cannot be undone; to stop it for a while, switch it off."
         ),
         perform=_delete,
+        is_possible=lambda schedule: not schedule.of_trigger,
         is_dangerous=True,
         ends_row=True,
     ),

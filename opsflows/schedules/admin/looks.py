@@ -35,6 +35,8 @@ def deed_of(schedule: Schedule) -> SafeString:
         return format_html("sends {}", schedule.event_name)
     if schedule.workflow.deleted_at is not None:
         return format_html("starts {}, which was deleted", schedule.workflow.workflow_name)
+    if schedule.of_trigger:
+        return format_html("starts {}, as its trigger", link(schedule.workflow, schedule.workflow.workflow_name))
     return format_html("starts {}", link(schedule.workflow, schedule.workflow.workflow_name))
 
 

@@ -17,7 +17,7 @@ from opsflows.schedules.write import ScheduleFields
 #: Beyond these a time cannot be kept in every zone.
 _YEARS = range(1970, 9999)
 #: What a schedule is shown with and nobody sets: it may come back with the rest, and is passed over.
-_READ_ONLY = frozenset({"id", "words", "nextFireAt", "lastFireAt", "problem", "createdAt", "updatedAt"})
+_READ_ONLY = frozenset({"id", "words", "ofTrigger", "nextFireAt", "lastFireAt", "problem", "createdAt", "updatedAt"})
 
 
 def schedule_document(schedule: Schedule) -> dict[str, Any]:
@@ -31,6 +31,7 @@ def schedule_document(schedule: Schedule) -> dict[str, Any]:
         "words": in_words(schedule.cron),
         "workflow": schedule.workflow_id,
         "event": schedule.event_name or None,
+        "ofTrigger": schedule.of_trigger,
         "data": schedule.data,
         "active": schedule.is_active,
         "startsAt": schedule.starts_at,

@@ -91,11 +91,13 @@ class ScheduleView(APIView):
                 set_active(actor=actor, schedule=schedule, active=sent.active, now=now)
         return Response(schedule_document(_schedules(actor).get(pk=schedule_id)))
 
-    @operation("delete_schedule", "Delete a schedule", tag="Schedules", answers={204: None}, refusals=(404,))
+    @operation("delete_schedule", "Delete a schedule", tag="Schedules", answers={204: None}, refusals=(400, 404))
     def delete(self, request: Request, schedule_id: uuid.UUID) -> Response:
         actor = actor_of(request)
         actor.require(Permission.WORKFLOWS_WRITE)
-        delete_schedule(actor=actor, schedule=get_object_or_404(_schedules(actor), pk=schedule_id), now=timezone.now())
+        schedule = get_object_or_404(_schedules(actor), pk=schedule_id)
+        with _refusing():
+            delete_schedule(actor=actor, schedule=schedule, now=timezone.now())
         return Response(status=204)
 
 

@@ -35,10 +35,12 @@ function put(fresh) {
   const old = live();
   const open = new Map(names(old).map(([name, details]) => [name, details.open]));
   for (const [name, details] of names(fresh)) if (open.has(name)) details.open = open.get(name);
+  const boxes = [...old.querySelectorAll(".studio-picture-box")].map((box) => [box.scrollLeft, box.scrollTop]);
   const anchor = [...old.querySelectorAll("[id]")].find((each) => each.getBoundingClientRect().bottom > 0);
   const top = anchor?.getBoundingClientRect().top;
   const link = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
   old.replaceWith(fresh);
+  fresh.querySelectorAll(".studio-picture-box").forEach((box, at) => boxes[at] && box.scrollTo(...boxes[at]));
   const now = anchor && document.getElementById(anchor.id);
   if (now) scroller(fresh).scrollTop += now.getBoundingClientRect().top - top;
   if (link) [...fresh.querySelectorAll("a")].find((each) => each.getAttribute("href") === link)?.focus({ preventScroll: true });

@@ -1,4 +1,4 @@
-"""Duplicate a workflow, bring an older version back, delete it."""
+"""Duplicate a workflow, tag it, bring an older version back, delete it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +16,8 @@ from opsflows.workflows.duplicate import duplicate
 from opsflows.workflows.errors import InvalidDefinition, RevisionConflict
 from opsflows.workflows.models import Workflow, WorkflowVersion
 from opsflows.workflows.restore_version import restore_version
+from opsflows.workflows.set_tags import set_tags
+from opsflows.workflows.tag_names import LONGEST, MOST
 
 _OFFERED = 50
 
@@ -37,6 +39,16 @@ class RestoreForm(forms.Form):
         super().__init__(data, initial={"revision": row.revision})
         versions = row.versions.only("number", "note", "created_at")[:_OFFERED]
         self.fields["version"] = fields.choice("Version", [(str(each.number), _called(each)) for each in versions])
+
+
+class TagsForm(forms.Form):
+    """The tags, in one line."""
+
+    def __init__(self, *, row: Workflow, data: Mapping[str, Any] | None = None) -> None:
+        borne = ", ".join(row.tags.values_list("name", flat=True))
+        super().__init__(data, initial={"tags": borne})
+        help_text = f"With commas between them, at most {MOST}. Empty: none."
+        self.fields["tags"] = fields.text("Tags", required=False, max_length=MOST * (LONGEST + 2), help_text=help_text)
 
 
 class DeleteForm(forms.Form):
@@ -80,6 +92,11 @@ def _restore(deed: Deed) -> str:
     return f"The draft says what version {number} says. Publish it to let it run."
 
 
+def _tag(deed: Deed) -> str:
+    tags = set_tags(actor=deed.actor, workflow=deed.row, tags=deed.data["tags"].split(","), now=deed.now)
+    return f"Tagged {', '.join(tags)}." if tags else "It bears no tags now."
+
+
 def _delete(deed: Deed) -> str:
     delete_workflow(actor=deed.actor, workflow_id=deed.row.pk, now=deed.now)
     return f"“{deed.row.workflow_name}” is deleted. Its runs are still there."
@@ -94,6 +111,15 @@ COPY_ACTS = (
         question=lambda workflow: "A new workflow with the same draft. It is a draft, too: nothing starts it yet.",
         perform=_duplicate,
         form=DuplicateForm,
+    ),
+    Act(
+        name="tag",
+        label="Tags",
+        icon="sell",
+        permission=Permission.WORKFLOWS_WRITE,
+        question=lambda workflow: "By tags the list of workflows can be narrowed. What runs is not touched.",
+        perform=_tag,
+        form=TagsForm,
     ),
     Act(
         name="restore",

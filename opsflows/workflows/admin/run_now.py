@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from opsflows.accounts.roles import Permission
@@ -16,11 +17,14 @@ from opsflows.admin_site.acts import Act, Deed, Refused
 from opsflows.admin_site.markup import link
 from opsflows.events.models import Event, EventPayload, EventType
 from opsflows.runs.start_run import NotStartable, start_by_hand
+from opsflows.schedules.trigger_data import trigger_data
 from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.inputs import Input, inputs_of, nested
 from opsflows.workflows.models import Workflow, WorkflowVersion
 from opsflows.workflows.read_graph import read_graph
 
+#: What a schedule gives its runs.
+_AS_SCHEDULED = "schedule"
 #: Events offered to copy from.
 _OFFERED = 5
 
@@ -36,11 +40,16 @@ class RunForm(forms.Form):
         version = row.published_version
         self.inputs = _inputs(version, row) if version else []
         self.payloads = {str(event.pk): payload for event, payload in _events(version, row)} if version else {}
-        if version and self.payloads:
+        choices = _choices(version, row) if version and self.payloads else []
+        if version and (given := trigger_data(row, version.workflow_data, now=timezone.now())):
+            self.payloads[_AS_SCHEDULED] = given
+            choices = [(_AS_SCHEDULED, "its schedule, as if it fired now"), *choices]
+        if choices:
             self.fields["like"] = fields.choice(
                 "Take the data from",
-                [("", "only what is filled in below"), *_choices(version, row)],
+                [("", "only what is filled in below"), *choices],
                 required=False,
+                initial=_AS_SCHEDULED if _AS_SCHEDULED in self.payloads else "",
                 help_text="What is filled in below goes over it.",
             )
         for number, each in enumerate(self.inputs):
@@ -66,6 +75,8 @@ def _inputs(version: WorkflowVersion, workflow: Workflow) -> list[Input]:
 
 def _events(version: WorkflowVersion, workflow: Workflow) -> list[tuple[Event, Mapping[str, Any]]]:
     """The newest events that start this workflow, with what they carry."""
+    if not version.trigger_event:
+        return []
     events = Event.objects.filter(account=workflow.account_id, name=version.trigger_event).order_by("-pk")[:_OFFERED]
     payloads = dict(EventPayload.objects.filter(event__in=list(events)).values_list("event_id", "data"))
     return [(event, payloads[event.pk]) for event in events if isinstance(payloads.get(event.pk), dict)]

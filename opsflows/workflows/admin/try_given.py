@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from opsflows.admin_site import words
 from opsflows.events.models import Event, EventPayload, EventType
 from opsflows.messages.sample import example_of
+from opsflows.schedules.trigger_data import trigger_data
 from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.inputs import Input, inputs_of, nested
 from opsflows.workflows.models import Workflow
@@ -37,13 +40,14 @@ def given(workflow: Workflow, wanted: str) -> Given:
     data = {str(event.pk): payloads[event.pk] for event in events if isinstance(payloads.get(event.pk), dict)}
     zone = workflow.account.zone
     choices = [
-        (str(event.pk), f"{event.name}, {words.exact(event.received_at.astimezone(zone))}")
+        (str(event.pk), f"{words.exact(event.received_at.astimezone(zone))}, {event.name}")
         for event in events
         if str(event.pk) in data
     ]
     if wanted != SAMPLE and wanted not in data:
         wanted = next(iter(data), SAMPLE)
-    offered = (*choices, (SAMPLE, "A sample, made from what is known of such events"))
+    by_itself = "what is known of such events" if name else "what its steps read, and what its trigger gives"
+    offered = (*choices, (SAMPLE, f"A sample, made from {by_itself}"))
     return Given(offered, wanted, _sample(workflow, name) if wanted == SAMPLE else data[wanted])
 
 
@@ -52,7 +56,7 @@ def _sample(workflow: Workflow, name: str) -> dict[str, Any]:
     described = EventType.objects.filter(event_name=name)
     own, shared = described.filter(account=workflow.account_id).first(), described.filter(account=None).first()
     schema = (own.payload_schema if own else {}) or (shared.payload_schema if shared else {})
-    example = example_of(schema)
+    example = example_of(schema) | trigger_data(workflow, workflow.workflow_data, now=timezone.now())
     return nested(
         ((each.path, _placeholder(each)) for each in _inputs(workflow, schema) if not _has(example, each.path)), example
     )

@@ -13,7 +13,9 @@ from opsflows.workflows.activate import set_active
 from opsflows.workflows.admin.approval_acts import APPROVAL_ACTS
 from opsflows.workflows.admin.copy_acts import COPY_ACTS
 from opsflows.workflows.admin.run_now import RUN_NOW
+from opsflows.workflows.admin.template_acts import TEMPLATE_ACTS
 from opsflows.workflows.errors import InvalidDefinition, NotPublished, RevisionConflict
+from opsflows.workflows.four_eyes import needs_four_eyes
 from opsflows.workflows.gates import PublishDeferred, PublishRefused
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.publish import publish
@@ -76,7 +78,7 @@ def _publish(deed: Deed) -> str:
 
 def _pause(deed: Deed) -> str:
     set_active(actor=deed.actor, workflow=deed.row, active=False, now=deed.now)
-    return "Paused: no event starts it any more. Runs under way go on."
+    return "Paused: nothing starts it by itself any more. Runs under way go on."
 
 
 def _resume(deed: Deed) -> str:
@@ -84,7 +86,7 @@ def _resume(deed: Deed) -> str:
         set_active(actor=deed.actor, workflow=deed.row, active=True, now=deed.now)
     except NotPublished as error:
         raise Refused(str(error)) from None
-    return "Live again: it listens to events from now on."
+    return "Live again: from now on it starts by itself, if its trigger says so."
 
 
 def _rename(deed: Deed) -> str:
@@ -95,6 +97,7 @@ def _rename(deed: Deed) -> str:
             revision=deed.data["revision"],
             name=deed.data["name"],
             description=deed.data["description"],
+            now=deed.now,
         )
     except RevisionConflict:
         raise Refused("Somebody else saved meanwhile. Look at it once more.") from None
@@ -104,8 +107,8 @@ def _rename(deed: Deed) -> str:
 
 
 def _about_publishing(workflow: Workflow) -> str:
-    live = "events start it from now on. Runs under way finish on the version they started with."
-    if workflow.account.requires_four_eyes:
+    live = "its trigger starts it from now on. Runs under way finish on the version they started with."
+    if needs_four_eyes(workflow):
         return f"Somebody else is asked to approve it. Then the draft becomes a version that never changes, and {live}"
     return f"The draft becomes a version that never changes, and {live}"
 
@@ -129,8 +132,8 @@ ACTS = (
         icon="play_circle",
         permission=Permission.WORKFLOWS_WRITE,
         question=lambda workflow: (
-            f"“{workflow.workflow_name}” listens again, as {workflow.published_version}. Events that came in while it "
-            "was paused do not start it."
+            f"“{workflow.workflow_name}” is live again, as {workflow.published_version}. Events that came in while it "
+            "was paused, and times that passed, do not start it."
         ),
         perform=_resume,
         is_possible=lambda workflow: not workflow.is_active and workflow.published_version_id is not None,
@@ -141,8 +144,8 @@ ACTS = (
         icon="pause_circle",
         permission=Permission.WORKFLOWS_WRITE,
         question=lambda workflow: (
-            f"No event starts “{workflow.workflow_name}” until it is resumed, and events that come in meanwhile will "
-            "not start it later. Runs under way go on."
+            f"Neither an event nor its schedule starts “{workflow.workflow_name}” until it is resumed, and what comes "
+            "in or falls due meanwhile will not start it later. Runs under way go on."
         ),
         perform=_pause,
         is_possible=lambda workflow: workflow.is_active,
@@ -156,5 +159,7 @@ ACTS = (
         perform=_rename,
         form=NameForm,
     ),
-    *COPY_ACTS,
+    *COPY_ACTS[:-1],
+    *TEMPLATE_ACTS,
+    *COPY_ACTS[-1:],
 )

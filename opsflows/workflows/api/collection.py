@@ -23,6 +23,7 @@ from opsflows.workflows.gates import PublishDeferred
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.publish import publish
 from opsflows.workflows.save_draft import create_workflow
+from opsflows.workflows.searchable import searched
 from opsflows.workflows.warn import warnings_for
 
 _SHOWN = (
@@ -52,6 +53,8 @@ class WorkflowsView(APIView):
             query("active", {"enum": ["true", "false"]}, "Only those that events start, or the others."),
             query("status", {"enum": ["draft", "published"]}, "Only what was ever published, or never."),
             query("trigger", {"type": "string"}, "Only those that this event starts, such as order.shipped."),
+            query("tag", {"type": "string"}, "Only those that bear this tag."),
+            query("search", {"type": "string"}, "Only those in which all of these words stand, wherever that is."),
         ],
     )
     def get(self, request: Request) -> Response:
@@ -105,7 +108,7 @@ def _create(actor: Actor, submitted: Submitted) -> tuple[Workflow, list[Problem]
 
 
 def _narrowed(request: Request, rows: QuerySet[Workflow]) -> QuerySet[Workflow]:
-    """What the query parameters `active`, `status` and `trigger` leave of `rows`."""
+    """What the query parameters `active`, `status`, `trigger`, `tag` and `search` leave of `rows`."""
     if active := _one_of(request, "active", "true", "false"):
         rows = rows.filter(is_active=active == "true")
     if status := _one_of(request, "status", "draft", "published"):
@@ -114,7 +117,16 @@ def _narrowed(request: Request, rows: QuerySet[Workflow]) -> QuerySet[Workflow]:
         if problem := name_problem(trigger):
             raise invalid(problem, field="trigger", hint="Such as order.shipped.")
         rows = rows.filter(trigger_config__event=trigger)
-    return rows
+    if tag := _text(request, "tag"):
+        rows = rows.filter(tags__name=tag.lower())
+    return searched(rows, _text(request, "search"))
+
+
+def _text(request: Request, name: str) -> str:
+    text: str = request.query_params.get(name, "").strip()
+    if "\x00" in text:
+        raise invalid(f"{name} holds a character that no text has.", field=name)
+    return text
 
 
 def _one_of(request: Request, name: str, *known: str) -> str | None:

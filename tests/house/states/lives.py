@@ -313,6 +313,13 @@ class Lives:
         self._cancel()
         self.engine.settle()
 
+    def life_another_workflow_is_given_up_before_its_turn(self) -> None:
+        self._publish(a=REST, name="Child in line", settings={"concurrency": {"limit": 1}})
+        start = {"workflowId": "Child in line"}
+        self._run("a -> b", a={"type": "trigger_workflow", **start}, b={"type": "subworkflow", **start})
+        self._cancel()
+        self.engine.settle()
+
     def life_an_event_comes_from_outside(self) -> None:
         send(actor=self.actor, type="deal.won", source="crm", payload={}, now=self.engine.now)
         self.engine.settle()

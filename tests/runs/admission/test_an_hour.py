@@ -11,7 +11,7 @@ from opsflows.accounts.actor import Actor
 from opsflows.accounts.models import PlatformAccount
 from opsflows.records.models import Task
 from opsflows.runs.cancel import cancel
-from opsflows.runs.models import Execution, Pace, QueueItem
+from opsflows.runs.models import Execution, Gate, Pace, QueueItem
 from opsflows.runs.start_run import start_by_hand, start_run
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.publish import publish
@@ -167,3 +167,18 @@ def test_plain_runs_pay_nothing(engine: Engine, live: Callable[..., Workflow], a
     assert len(titles()) == 6
     assert not [text for text in texts if "workflow_gates" in text or "workflow_paces" in text]
     assert not [text for text in texts if '"turn"' in text]
+
+
+def test_who_is_left_out_leaves_no_gate_behind(engine: Engine, live: Callable[..., Workflow]) -> None:
+    each: dict[str, object] = {"concurrency": {"key": "{{customer}}"}}
+    live("deal.won", TASK, {"type": "delay", "duration": "1 hour"}, settings=hourly(2, "drop", **each))
+    for customer in range(5):
+        engine.emit("deal.won", n=customer, customer=customer)
+    engine.settle()
+    assert (len(titles()), Gate.objects.count()) == (2, 2)
+    engine.pass_time(minutes=59)
+    engine.emit("deal.won", n=0, customer=0)
+    engine.settle()
+    assert (len(titles()), Gate.objects.count()) == (2, 2)
+    engine.pass_time(hours=1)
+    assert not Gate.objects.exists()

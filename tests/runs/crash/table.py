@@ -38,6 +38,8 @@ class Line:
     unsafe: bool = False
     #: An event that it waits for, `it.came`: sent together with the one that starts the run, or once the run rests.
     comes: Literal["", "early", "late"] = ""
+    #: Who is asked says yes once the run rests.
+    answers: bool = False
     #: What tells it from other lines of its kind.
     note: str = ""
 
@@ -76,6 +78,14 @@ LINES = (
     Line("text", {"text": "{{t}}", "operations": [{"do": "upper"}]}, data={"t": "ada"}),
     Line("transform", {"fields": [{"name": "m", "field": "n"}]}),
     Line("validate", {"fields": [{"field": "n", "required": True}]}, "valid"),
+    # People.
+    Line(
+        "approval",
+        {"title": "Spend {{n}}", "levels": [{"approvers": ["eve"]}]},
+        "approved",
+        needs=World.approver,
+        answers=True,
+    ),
     # Records and tasks.
     Line("add_to_project", {"project": "Move"}, before=(TASK,)),
     Line("assign", {"assignTo": "engineering_lead"}, before=(RECORD,)),

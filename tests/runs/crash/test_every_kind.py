@@ -83,7 +83,7 @@ class Trial:
 
     def run(self, boundaries: Boundaries | None = None) -> Came:
         boundaries = boundaries or Boundaries()
-        boundaries.in_routing = bool(self.line.comes)
+        boundaries.in_routing = bool(self.line.comes or self.line.answers)
         self.number += 1
         engine = Engine(account_id=self.world.account.pk, now=NOW)
         before, outside = rows(decided=self.line.unsafe), self.world.outside()
@@ -111,7 +111,7 @@ class Trial:
     def _drive(self, engine: Engine, boundaries: Boundaries, outside: set[str]) -> bool:
         """Until all is over; whether a person was asked."""
         asked = crashed = False
-        comes = self.line.comes == "late"
+        comes, answers = self.line.comes == "late", self.line.answers
         for _ in range(20):
             try:
                 with boundaries.watched(self.monkeypatch):
@@ -134,6 +134,9 @@ class Trial:
             if comes:
                 self._emit(engine, "it.came")
                 comes = False
+            elif answers:
+                self.world.say_yes(engine.now)
+                answers = False
             else:
                 engine.now += timedelta(hours=1)
         raise AssertionError("the run does not end")

@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from django.db import connection
 
 from opsflows.accounts.actor import Actor
 from opsflows.accounts.models import PlatformAccount
+from opsflows.approvals.decide import decide
+from opsflows.approvals.models import ApprovalTask
+from opsflows.approvals.voice import voice_of
 from opsflows.databases.models import Database, Statement
 from opsflows.jsontext import dump_json
 from opsflows.lookups.models import LookupTable
@@ -48,6 +52,9 @@ class World:
     def member(self) -> None:
         person(self.account, "ada", "viewer")
 
+    def approver(self) -> None:
+        person(self.account, "eve", "viewer")
+
     def template(self) -> None:
         MessageTemplate.objects.create(account=self.account, name="won", subject="Won {{n}}", body="Hello {{n}}")
 
@@ -78,6 +85,13 @@ class World:
     @cached_property
     def payments(self) -> Path:
         return self.folder / "sqlite" / str(self.account.pk) / "sales.sqlite3"
+
+    # What people do.
+
+    def say_yes(self, now: datetime) -> None:
+        [task] = ApprovalTask.objects.filter(account=self.account, state="open")
+        actor = Actor(account_id=self.account.pk, user_id=task.user_id, role="viewer", door="page")
+        decide(voice=voice_of(actor), task_id=task.pk, verdict="approve", seen=None, now=now)
 
     # What others have seen.
 

@@ -243,3 +243,17 @@ def test_what_is_wrong_is_said_in_plain_words(publish_flow: Publish, settings: A
     assert problem.path == f"settings.errorHandling.{path}".rstrip(".")
     assert says in problem.message
     assert "Input" not in problem.message
+
+
+@pytest.mark.parametrize("where", ["step", "workflow"])
+def test_a_step_that_decides_where_to_go_cannot_be_passed_over(
+    engine: Engine, publish_flow: Publish, where: str
+) -> None:
+    """None of its ways is the next step: a run that just ended there would look as if all had been done."""
+    wait = {"type": "wait_for_event", "event": "invoice.paid", "field": "id", "value": "{{nothing}}"}
+    handling = {"errorHandling": {"onError": "continue"}} if where == "workflow" else {}
+    own = {"onError": "continue"} if where == "step" else {}
+    publish_flow("wait.received -> a", wait={**wait, **own}, a=probe("a"), settings=handling)
+    run_it(engine)
+    assert engine.run().execution_status == "failed"
+    assert (engine.run().error_message or "").startswith("Wait for an event: value: is empty")

@@ -9,16 +9,18 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from opsflows.accounts.actor import Actor
 from opsflows.queue import run_jobs
 from opsflows.queue.enqueue_job import enqueue_job
 from opsflows.queue.ids import new_id
 from opsflows.queue.models import Job
 from opsflows.runs.failing.links import run_link
-from opsflows.runs.models import FailureNotice
+from opsflows.runs.models import Execution, FailureNotice
+from opsflows.runs.resolve_unclear import resolve_unclear
 from opsflows.workflows.models import Workflow
-from opsflows.workflows.outcomes import Fail, Retry
+from opsflows.workflows.outcomes import Fail, Retry, Unclear
 from tests.runs.engine import Engine
-from tests.runs.kinds import OutsideProbe
+from tests.runs.kinds import OutsideProbe, UnsafeProbe
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("probes")]
 
@@ -206,3 +208,17 @@ def test_a_run_that_asks_for_nothing_costs_nothing(
     with django_assert_num_queries(0):
         follow_failures(ends, now=engine.now)
         keep_states(ends, now=engine.now)
+
+
+def test_it_is_told_as_well_where_a_person_ends_the_last_step(
+    engine: Engine, publish_flow: Publish, actor: Actor
+) -> None:
+    publish_flow("a -> b", a=STEP, b={"type": "probe_unsafe"}, settings=telling(OPS, onError="continue", retryCount=0))
+    OutsideProbe.script[:] = [Retry("404.")]
+    UnsafeProbe.script[:] = [Unclear("the line went dead")]
+    engine.emit("deal.won")
+    engine.settle()
+    run = Execution.objects.get()
+    resolve_unclear(actor=actor, execution_id=run.pk, verdict="it_happened", now=engine.now)
+    mailing(engine.now)
+    assert [message.to for message in mail.outbox] == [[OPS]]

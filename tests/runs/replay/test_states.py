@@ -11,6 +11,7 @@ from django.db import connection, connections, transaction
 
 from opsflows.accounts.actor import Actor, Forbidden
 from opsflows.accounts.models import PlatformAccount
+from opsflows.audit.models import AuditEntry
 from opsflows.queue.ids import new_id
 from opsflows.runs.cancel import cancel
 from opsflows.runs.engine.ends import End
@@ -202,6 +203,15 @@ def test_staff_correct_and_forget(actor: Actor, account: PlatformAccount) -> Non
         correct_value(actor=actor, state=row, value=None, now=NOW)
     forget_value(actor=actor, state=row, now=NOW)
     assert not StateValue.objects.exists()
+
+
+def test_the_trail_names_no_secret(actor: Actor) -> None:
+    row = keep_value(actor=actor, name="api_token", value="s3cr3t-one", now=NOW)
+    correct_value(actor=actor, state=row, value="s3cr3t-two", now=NOW)
+    forget_value(actor=actor, state=row, now=NOW)
+    details = [entry.detail for entry in AuditEntry.objects.filter(action__startswith="state.")]
+    assert len(details) == 3
+    assert "s3cr3t" not in str(details)
 
 
 @pytest.mark.django_db(transaction=True)

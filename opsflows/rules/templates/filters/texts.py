@@ -13,6 +13,10 @@ from opsflows.rules.templates.limits import check_items, check_length
 from opsflows.rules.text import excerpt, to_text
 
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?", re.IGNORECASE)
+#: Letters that are no others with a mark, as they are spelled where there is only ASCII.
+_SPELLED = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i"}
+)
 
 
 def capitalize(value: Any) -> str:
@@ -75,7 +79,8 @@ def substring(value: Any, start: Any, end: Any = None) -> str:
 
 def slug(value: Any) -> str:
     """Lower-case letters and digits joined by hyphens: "Big Deal!" becomes "big-deal"."""
-    plain = unicodedata.normalize("NFKD", to_text(value)).encode("ascii", "ignore").decode().lower()
+    text = to_text(value).lower().translate(_SPELLED)
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return "-".join(re.findall(r"[a-z0-9]+", plain))
 
 

@@ -12,6 +12,7 @@ from opsflows.rules.arithmetic import ArithmeticFailure
 from opsflows.rules.compare import as_number
 from opsflows.rules.text import excerpt
 from opsflows.runs.steps.data.limits import MAX_ITEMS, Allowance, DataError
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import PureKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Done, Fail, Outcome
 
@@ -44,15 +45,24 @@ Count = Annotated[
 class DataConfig(StepConfig):
     save_as: str = Field(
         default="",
+        title="Save as",
         description="Name of a variable that gets the result, so that later steps read it as `{{name}}`; left empty, "
         "they read it from this step's output.",
+        json_schema_extra=looks.look(looks.TEXT),
     )
 
 
 class ListConfig(DataConfig):
-    items: Any = Field(description="The list, usually one variable such as `{{customers}}`.")
+    items: Any = Field(
+        title="List",
+        description="The list, usually one variable such as `{{customers}}`.",
+        json_schema_extra=looks.look(looks.LIST_PATH),
+    )
     optional: bool = Field(
-        default=False, description="Take a list that is not there as an empty one, instead of failing."
+        default=False,
+        title="It may be missing",
+        description="Take a list that is not there as an empty one, instead of failing.",
+        json_schema_extra=looks.look(more=True),
     )
 
 

@@ -21,42 +21,84 @@ from opsflows.runs.steps.data.base import (
 )
 from opsflows.runs.steps.data.limits import DataError
 from opsflows.runs.steps.data.paths import ITEM, path_problem, reader
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import StepConfig, StepContext
 from opsflows.workflows.registry import register
 
-_DECIMALS = Field(default=None, ge=0, le=20, description="Decimals to round to, halves up; left out: not rounded.")
+_DECIMALS = Field(
+    default=None,
+    ge=0,
+    le=20,
+    title="Decimals",
+    description="Decimals to round to, halves up; left out: not rounded.",
+    json_schema_extra=looks.look(more=True),
+)
 
 
 class AggregateRow(StepConfig):
-    name: str = Field(description="What the figure is called in formulas and later steps, such as `avg`.")
-    function: Function = Field(
-        description="standard_deviation is that of a sample, as STDEV in spreadsheets; standard_deviation_of_all that "
-        "of a whole, as STDEVP."
+    name: str = Field(
+        title="Name",
+        description="What the figure is called in formulas and later steps, such as `avg`.",
+        json_schema_extra=looks.look(looks.TEXT),
     )
-    items: Any = Field(description="The list, one variable such as `{{history}}`.")
+    function: Function = Field(
+        title="Figure",
+        description="standard_deviation is that of a sample, as STDEV in spreadsheets; standard_deviation_of_all that "
+        "of a whole, as STDEVP.",
+    )
+    items: Any = Field(
+        title="List",
+        description="The list, one variable such as `{{history}}`.",
+        json_schema_extra=looks.look(looks.LIST_PATH),
+    )
     field: str = Field(
-        default=ITEM, description="The field of each item, such as `amount`; `item` for the item itself."
+        default=ITEM,
+        title="Field",
+        description="The field of each item, such as `amount`; `item` for the item itself.",
+        json_schema_extra=looks.look(looks.TEXT),
     )
     group_by: str = Field(
-        default="", description="One figure for each value of this field, as a list of group, value and count."
+        default="",
+        title="For each",
+        description="One figure for each value of this field, as a list of group, value and count.",
+        json_schema_extra=looks.look(looks.TEXT, more=True),
     )
     decimals: int | None = _DECIMALS
-    if_empty: Any = Field(default=None, description="The figure where there is nothing to calculate it from.")
-    optional: bool = Field(default=False, description="Take a list that is not there as an empty one.")
+    if_empty: Any = Field(
+        default=None,
+        title="Where there is nothing",
+        description="The figure where there is nothing to calculate it from.",
+        json_schema_extra=looks.look(more=True),
+    )
+    optional: bool = Field(
+        default=False,
+        title="The list may be missing",
+        description="Take a list that is not there as an empty one.",
+        json_schema_extra=looks.look(more=True),
+    )
 
 
 class FormulaRow(StepConfig):
-    name: str = Field(description="What the result is called, such as `health_score`.")
-    formula: str = Field(description="For example `usage * 0.4 + satisfaction * 0.3`; it may use the names before it.")
+    name: str = Field(
+        title="Name",
+        description="What the result is called, such as `health_score`.",
+        json_schema_extra=looks.look(looks.TEXT),
+    )
+    formula: str = Field(
+        title="Formula", description="For example `usage * 0.4 + satisfaction * 0.3`; it may use the names before it."
+    )
     decimals: int | None = _DECIMALS
 
 
 class CalculateConfig(DataConfig):
     aggregates: list[AggregateRow] = Field(
-        default_factory=list, max_length=50, description="Figures over lists; they come first."
+        default_factory=list,
+        max_length=50,
+        title="Figures over lists",
+        description="Figures over lists; they come first.",
     )
     formulas: list[FormulaRow] = Field(
-        default_factory=list, max_length=MAX_ROWS, description="Formulas, each with those before it."
+        default_factory=list, max_length=MAX_ROWS, title="Formulas", description="Formulas, each with those before it."
     )
 
 
@@ -66,6 +108,7 @@ class CalculateKind(DataKind):
 
     kind = "calculate"
     label = "Calculate"
+    about = "Totals, averages and formulas, for later steps to use."
     icon = "calculate"
     Config = CalculateConfig
     raw_fields = frozenset({"formulas"})

@@ -27,8 +27,10 @@ _MAX_TOGETHER = 4 * MAX_TEXT
 
 
 class TextConfig(DataConfig):
-    text: Any = Field(description="The text, or a list of texts that are each worked on.")
-    operations: list[AnyOperation] = Field(max_length=30, description="What to do with it, one after the other.")
+    text: Any = Field(title="Text", description="The text, or a list of texts that are each worked on.")
+    operations: list[AnyOperation] = Field(
+        max_length=30, title="What to do", description="What to do with it, one after the other."
+    )
 
 
 @register
@@ -37,6 +39,7 @@ class TextKind(DataKind):
 
     kind = "text"
     label = "Work on a text"
+    about = "Trims, splits, finds, replaces or shortens a text."
     icon = "text_fields"
     Config = TextConfig
 

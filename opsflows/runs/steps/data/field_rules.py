@@ -18,6 +18,7 @@ from opsflows.rules.text import excerpt, to_text
 from opsflows.runs.steps.data.limits import MAX_TEXT
 from opsflows.runs.steps.data.paths import path_problem
 from opsflows.runs.steps.data.text_operations import known_pattern
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import StepConfig
 
 #: Allowed values that a message names.
@@ -27,18 +28,61 @@ _UTC = ZoneInfo("UTC")
 
 
 class FieldRule(StepConfig):
-    field: str = Field(description="The field, such as `customer.email`.")
-    required: bool = Field(default=False, description="It must be there, and not empty.")
+    field: str = Field(
+        title="Field", description="The field, such as `customer.email`.", json_schema_extra=looks.look(looks.PATH)
+    )
+    required: bool = Field(default=False, title="It has to be there", description="It must be there, and not empty.")
     type: Literal[
         "any", "text", "number", "integer", "boolean", "date", "datetime", "email", "url", "list", "object"
-    ] = Field(default="any", description="What it must be; a text that spells a number is one.")
-    min: Any = Field(default=None, description="The least number, or the earliest date; `today` and `+7 days`, too.")
-    max: Any = Field(default=None, description="The greatest number, or the latest date.")
-    min_length: int | None = Field(default=None, ge=0, le=MAX_TEXT, description="The fewest characters, or items.")
-    max_length: int | None = Field(default=None, ge=0, le=MAX_TEXT, description="The most characters, or items.")
-    pattern: str = Field(default="", description="A regular expression that the whole text must match.")
-    one_of: list[Any] = Field(default_factory=list, max_length=1000, description="The values that are allowed.")
-    message: str = Field(default="", max_length=500, description="What to say instead where anything is wrong with it.")
+    ] = Field(default="any", title="What it is", description="What it must be; a text that spells a number is one.")
+    min: Any = Field(
+        default=None,
+        title="At least",
+        description="The least number, or the earliest date; `today` and `+7 days`, too.",
+        json_schema_extra=looks.look(more=True),
+    )
+    max: Any = Field(
+        default=None,
+        title="At most",
+        description="The greatest number, or the latest date.",
+        json_schema_extra=looks.look(more=True),
+    )
+    min_length: int | None = Field(
+        default=None,
+        ge=0,
+        le=MAX_TEXT,
+        title="Fewest characters",
+        description="The fewest characters, or items.",
+        json_schema_extra=looks.look(more=True),
+    )
+    max_length: int | None = Field(
+        default=None,
+        ge=0,
+        le=MAX_TEXT,
+        title="Most characters",
+        description="The most characters, or items.",
+        json_schema_extra=looks.look(more=True),
+    )
+    pattern: str = Field(
+        default="",
+        title="Pattern",
+        description="A regular expression that the whole text must match.",
+        json_schema_extra=looks.look(looks.TEXT, more=True),
+    )
+    one_of: list[Any] = Field(
+        default_factory=list,
+        max_length=1000,
+        title="One of these",
+        description="The values that are allowed.",
+        json_schema_extra=looks.look(more=True),
+    )
+    message: str = Field(
+        default="",
+        max_length=500,
+        title="What to say",
+        description="What to say instead where anything is wrong with it.",
+        json_schema_extra=looks.look(more=True),
+    )
 
 
 def rule_problems(rule: FieldRule) -> Iterator[tuple[str, str]]:

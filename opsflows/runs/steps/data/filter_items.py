@@ -9,13 +9,16 @@ from opsflows.rules import Condition, Problem
 from opsflows.runs.steps.data.base import ListConfig, ListKind, Worked, items_of
 from opsflows.runs.steps.data.each_item import compile_item_condition, item_scope, says_nothing
 from opsflows.runs.steps.data.paths import ITEM
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import StepContext
 from opsflows.workflows.registry import register
 
 
 class FilterConfig(ListConfig):
     conditions: Any = Field(
-        description="What must hold of an item for it to be kept; fields are those of the item, such as `status`."
+        title="Keep an item if",
+        description="What must hold of an item for it to be kept; fields are those of the item, such as `status`.",
+        json_schema_extra=looks.look(looks.CONDITION),
     )
 
 
@@ -25,6 +28,7 @@ class FilterKind(ListKind):
 
     kind = "filter"
     label = "Filter a list"
+    about = "Keeps the items of a list for which a condition holds."
     icon = "filter_alt"
     Config = FilterConfig
     raw_fields = frozenset({"conditions"})

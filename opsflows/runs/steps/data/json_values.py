@@ -12,6 +12,7 @@ from opsflows.rules.text import excerpt
 from opsflows.runs.steps.data.base import MAX_ROWS, DataConfig, DataKind, Worked, doubled, input_of, value_problem
 from opsflows.runs.steps.data.limits import Allowance, DataError
 from opsflows.runs.steps.data.paths import clashing, path_problem, place, reader
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import StepConfig, StepContext
 from opsflows.workflows.registry import register
 
@@ -19,28 +20,63 @@ MAX_JSON = 1_000_000
 
 
 class PickRow(StepConfig):
-    name: str = Field(description="What the value is called in the result; a dot goes one object deeper.")
-    field: str = Field(description="Where it stands, such as `data.object.lines.0.price`.")
-    default: Any = Field(default=None, description="What to take where there is nothing.")
-    required: bool = Field(default=False, description="Fail where there is nothing.")
+    name: str = Field(
+        title="Name",
+        description="What the value is called in the result; a dot goes one object deeper.",
+        json_schema_extra=looks.look(looks.TEXT),
+    )
+    field: str = Field(
+        title="Field",
+        description="Where it stands, such as `data.object.lines.0.price`.",
+        json_schema_extra=looks.look(looks.TEXT),
+    )
+    default: Any = Field(
+        default=None,
+        title="Where there is nothing",
+        description="What to take where there is nothing.",
+        json_schema_extra=looks.look(more=True),
+    )
+    required: bool = Field(
+        default=False,
+        title="It has to be there",
+        description="Fail where there is nothing.",
+        json_schema_extra=looks.look(more=True),
+    )
 
 
 class BuildRow(StepConfig):
-    name: str = Field(description="What the value is called; a dot goes one object deeper: `properties.email`.")
-    value: Any = Field(description="The value, such as `{{customer.email}}`.")
+    name: str = Field(
+        title="Name",
+        description="What the value is called; a dot goes one object deeper: `properties.email`.",
+        json_schema_extra=looks.look(looks.TEXT),
+    )
+    value: Any = Field(title="Value", description="The value, such as `{{customer.email}}`.")
 
 
 class JsonConfig(DataConfig):
     do: Literal["parse", "pick", "build", "write"] = Field(
+        title="What to do",
         description="parse: a text becomes what it says; pick: some fields of an object; build: an object out of "
-        "values; write: a value becomes a text."
+        "values; write: a value becomes a text.",
+        json_schema_extra=looks.look(
+            labels={"parse": "Read a text", "pick": "Pick fields", "build": "Build an object", "write": "Write as text"}
+        ),
     )
-    text: Any = Field(default=None, description="parse: the text.")
-    input: Any = Field(default=None, description="pick, write: the object or list; left out, what the event carries.")
+    text: Any = Field(default=None, title="Text", description="parse: the text.")
+    input: Any = Field(
+        default=None,
+        title="Object or list",
+        description="pick, write: the object or list; left out, what the event carries.",
+    )
     fields: list[PickRow] = Field(
-        default_factory=list, max_length=MAX_ROWS, description="pick, and where wanted parse: what to take."
+        default_factory=list,
+        max_length=MAX_ROWS,
+        title="Fields to pick",
+        description="pick, and where wanted parse: what to take.",
     )
-    values: list[BuildRow] = Field(default_factory=list, max_length=MAX_ROWS, description="build: what to put in.")
+    values: list[BuildRow] = Field(
+        default_factory=list, max_length=MAX_ROWS, title="Values to put in", description="build: what to put in."
+    )
 
 
 #: What each use needs, and what else it takes.
@@ -58,6 +94,7 @@ class JsonKind(DataKind):
 
     kind = "json"
     label = "Read or build JSON"
+    about = "Takes a text with JSON apart, or puts one together."
     icon = "data_object"
     Config = JsonConfig
 

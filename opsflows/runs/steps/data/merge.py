@@ -22,6 +22,7 @@ from opsflows.runs.steps.data.comparing import identity, shown
 from opsflows.runs.steps.data.limits import MAX_ITEMS, DataError
 from opsflows.runs.steps.data.merge_rules import KEEPING_ALL, Candidate, Rule, RuleName, choose
 from opsflows.runs.steps.data.paths import path_problem, place, reader
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import StepConfig, StepContext
 from opsflows.workflows.registry import register
 
@@ -30,37 +31,89 @@ _MOST_TOLD = 500
 
 
 class SourceRow(StepConfig):
-    name: str = Field(max_length=100, description="What the source is called in rules and in the answer: `HubSpot`.")
-    input: Any = Field(description="Its object or list, one variable such as `{{steps.hubspot.output.body}}`.")
-    under: str = Field(
-        default="", description="Put all that it says into this field of the result, such as `subscription`."
+    name: str = Field(
+        max_length=100,
+        title="Name",
+        description="What the source is called in rules and in the answer: `HubSpot`.",
+        json_schema_extra=looks.look(looks.TEXT),
     )
-    required: bool = Field(default=False, description="Fail where it is not there, instead of merging the others.")
+    input: Any = Field(
+        title="Object or list", description="Its object or list, one variable such as `{{steps.hubspot.output.body}}`."
+    )
+    under: str = Field(
+        default="",
+        title="Put under",
+        description="Put all that it says into this field of the result, such as `subscription`.",
+        json_schema_extra=looks.look(looks.TEXT, more=True),
+    )
+    required: bool = Field(
+        default=False,
+        title="It has to be there",
+        description="Fail where it is not there, instead of merging the others.",
+        json_schema_extra=looks.look(more=True),
+    )
 
 
 class MergeRow(StepConfig):
-    field: str = Field(description="The field, by its name in the result.")
-    rule: RuleName = Field(description="Which value wins where sources differ; sum and collect keep all.")
-    newest_by: str = Field(default="", description="newest: the field that says when the entry was changed.")
-    source: str = Field(default="", description="source: the name of the source that wins where it says anything.")
+    field: str = Field(
+        title="Field", description="The field, by its name in the result.", json_schema_extra=looks.look(looks.TEXT)
+    )
+    rule: RuleName = Field(title="Rule", description="Which value wins where sources differ; sum and collect keep all.")
+    newest_by: str = Field(
+        default="",
+        title="Changed on",
+        description="newest: the field that says when the entry was changed.",
+        json_schema_extra=looks.look(looks.TEXT, more=True),
+    )
+    source: str = Field(
+        default="",
+        title="Source that wins",
+        description="source: the name of the source that wins where it says anything.",
+        json_schema_extra=looks.look(looks.TEXT, more=True),
+    )
 
 
 class MergeConfig(DataConfig):
-    sources: list[SourceRow] = Field(max_length=20, description="What to merge, the most trusted first.")
+    sources: list[SourceRow] = Field(
+        max_length=20, title="Sources", description="What to merge, the most trusted first."
+    )
     key: list[str] = Field(
         default_factory=list,
         max_length=5,
+        title="Belong together by",
         description="Fields by which entries belong together, such as `email`; left empty, all become one object.",
     )
-    ignore_case: bool = Field(default=False, description="Whether ada@x.example is Ada@X.example in the key.")
+    ignore_case: bool = Field(
+        default=False,
+        title="Capital letters do not matter",
+        description="Whether ada@x.example is Ada@X.example in the key.",
+        json_schema_extra=looks.look(more=True),
+    )
     rules: list[MergeRow] = Field(
-        default_factory=list, max_length=MAX_ROWS, description="Fields with a rule of their own."
+        default_factory=list,
+        max_length=MAX_ROWS,
+        title="Rules for fields",
+        description="Fields with a rule of their own.",
+        json_schema_extra=looks.look(more=True),
     )
     default_rule: RuleName = Field(
-        default="not_empty", description="The rule of all other fields; not_empty: the first source that says anything."
+        default="not_empty",
+        title="Rule of all other fields",
+        description="The rule of all other fields; not_empty: the first source that says anything.",
+        json_schema_extra=looks.look(more=True),
     )
-    newest_by: str = Field(default="", description="newest: the field that says when an entry was changed.")
-    source: str = Field(default="", description="source: the name of the source that wins where it says anything.")
+    newest_by: str = Field(
+        default="",
+        title="Changed on",
+        description="newest: the field that says when an entry was changed.",
+        json_schema_extra=looks.look(looks.TEXT, more=True),
+    )
+    source: str = Field(
+        default="",
+        title="Source that wins",
+        description="source: the name of the source that wins where it says anything.",
+        json_schema_extra=looks.look(looks.TEXT, more=True),
+    )
 
 
 @register
@@ -69,6 +122,7 @@ class MergeKind(DataKind):
 
     kind = "merge"
     label = "Merge data"
+    about = "Makes one object or list out of several, by rules for each field."
     icon = "merge"
     Config = MergeConfig
 

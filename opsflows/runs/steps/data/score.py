@@ -11,6 +11,7 @@ from opsflows.rules.text import excerpt, to_text
 from opsflows.runs.steps.data.base import DataConfig, DataKind, Worked, doubled, input_of, value_problem
 from opsflows.runs.steps.data.each_item import says_nothing
 from opsflows.runs.steps.data.limits import DataError
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import StepConfig, StepContext
 from opsflows.workflows.registry import register
 
@@ -20,30 +21,60 @@ _MAX_WHY = 500
 
 
 class ScoreLine(StepConfig):
-    label: str = Field(max_length=200, description="What the line is about, such as `Company size`.")
-    conditions: Any = Field(description="When its points are given.")
-    points: Decimal = Field(ge=-_MOST, le=_MOST, description="How many; below zero takes points away.")
+    label: str = Field(max_length=200, title="Label", description="What the line is about, such as `Company size`.")
+    conditions: Any = Field(
+        title="If", description="When its points are given.", json_schema_extra=looks.look(looks.CONDITION)
+    )
+    points: Decimal = Field(ge=-_MOST, le=_MOST, title="Points", description="How many; below zero takes points away.")
 
 
 class Band(StepConfig):
-    tier: str = Field(max_length=100, description="What scores of this band are called, such as `Enterprise`.")
-    above: Decimal | None = Field(default=None, description="For scores greater than this.")
-    at_least: Decimal | None = Field(default=None, description="For scores of this and more.")
+    tier: str = Field(
+        max_length=100, title="Tier", description="What scores of this band are called, such as `Enterprise`."
+    )
+    above: Decimal | None = Field(default=None, title="More than", description="For scores greater than this.")
+    at_least: Decimal | None = Field(default=None, title="At least", description="For scores of this and more.")
 
 
 class ScoreConfig(DataConfig):
-    lines: list[ScoreLine] = Field(max_length=_MAX_LINES, description="The lines; points of all that hold are added.")
+    lines: list[ScoreLine] = Field(
+        max_length=_MAX_LINES, title="Lines", description="The lines; points of all that hold are added."
+    )
     input: Any = Field(
         default=None,
+        title="What is looked at",
         description="An object that the conditions look at, such as `{{lead}}`; left out, they look at all that the "
         "run knows.",
+        json_schema_extra=looks.look(more=True),
     )
-    start: Decimal = Field(default=Decimal(0), ge=-_MOST, le=_MOST, description="The score before any line.")
-    lowest: Decimal | None = Field(default=None, ge=-_MOST, le=_MOST, description="The score is never less.")
-    highest: Decimal | None = Field(default=None, ge=-_MOST, le=_MOST, description="The score is never more.")
+    start: Decimal = Field(
+        default=Decimal(0),
+        ge=-_MOST,
+        le=_MOST,
+        title="Start at",
+        description="The score before any line.",
+        json_schema_extra=looks.look(more=True),
+    )
+    lowest: Decimal | None = Field(
+        default=None,
+        ge=-_MOST,
+        le=_MOST,
+        title="Never less than",
+        description="The score is never less.",
+        json_schema_extra=looks.look(more=True),
+    )
+    highest: Decimal | None = Field(
+        default=None,
+        ge=-_MOST,
+        le=_MOST,
+        title="Never more than",
+        description="The score is never more.",
+        json_schema_extra=looks.look(more=True),
+    )
     bands: list[Band] = Field(
         default_factory=list,
         max_length=50,
+        title="Tiers",
         description="From the best to the worst; the first that fits gives the tier. One without limit takes the rest.",
     )
 
@@ -54,6 +85,7 @@ class ScoreKind(DataKind):
 
     kind = "score"
     label = "Score"
+    about = "Adds up points by conditions, and says the tier."
     icon = "leaderboard"
     Config = ScoreConfig
     raw_fields = frozenset({"lines", "bands"})

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from opsflows.rules import Problem
 from opsflows.rules.formulas import Formula, compile_formula
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import PureKind, StepConfig, StepContext
 from opsflows.workflows.outcomes import Done, Outcome, Scope
 from opsflows.workflows.registry import register
@@ -16,11 +17,26 @@ MAX_NAME = 255
 
 
 class SetConfig(StepConfig):
-    values: dict[str, Any] = Field(default_factory=dict, description="Names and the values they get.")
-    formulas: dict[str, str] = Field(default_factory=dict, description="Names and the formulas that give their values.")
+    values: dict[str, Any] = Field(
+        default_factory=dict,
+        title="Values",
+        description="Names and the values they get.",
+        json_schema_extra=looks.look(looks.PAIRS),
+    )
+    formulas: dict[str, str] = Field(
+        default_factory=dict,
+        title="Formulas",
+        description="Names and the formulas that give their values.",
+        json_schema_extra=looks.look(looks.PAIRS, more=True),
+    )
     scope: Scope = Field(
         default="global",
+        title="Who reads them",
         description="Who reads them by name: the whole run, this branch or item, or nobody but by the step's output.",
+        json_schema_extra=looks.look(
+            more=True,
+            labels={"global": "The whole run", "local": "This branch or item", "step": "Only by this step's answer"},
+        ),
     )
 
 
@@ -30,6 +46,7 @@ class SetKind(PureKind):
 
     kind = "set"
     label = "Set values"
+    about = "Sets values that later steps can use."
     icon = "edit_note"
     Config = SetConfig
     raw_fields = frozenset({"formulas"})

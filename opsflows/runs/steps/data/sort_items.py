@@ -10,20 +10,32 @@ from opsflows.rules import Problem
 from opsflows.runs.steps.data.base import ListConfig, ListKind, Worked, items_of
 from opsflows.runs.steps.data.comparing import Sort, sort_key
 from opsflows.runs.steps.data.paths import path_problem, reader
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import StepConfig, StepContext
 from opsflows.workflows.registry import register
 
 
 class SortRow(StepConfig):
-    field: str = Field(description="The field to order by, such as `amount`; `item` for the item itself.")
-    order: Literal["ascending", "descending"] = Field(default="ascending", description="Smallest or largest first.")
+    field: str = Field(
+        title="Field",
+        description="The field to order by, such as `amount`; `item` for the item itself.",
+        json_schema_extra=looks.look(looks.TEXT),
+    )
+    order: Literal["ascending", "descending"] = Field(
+        default="ascending", title="Order", description="Smallest or largest first."
+    )
     compare_as: Sort = Field(
-        default="auto", description="As numbers, texts or dates; auto looks at each value. What is none comes last."
+        default="auto",
+        title="Compare as",
+        description="As numbers, texts or dates; auto looks at each value. What is none comes last.",
+        json_schema_extra=looks.look(more=True),
     )
 
 
 class SortConfig(ListConfig):
-    by: list[SortRow] = Field(max_length=10, description="Fields to order by; the next one counts where one is equal.")
+    by: list[SortRow] = Field(
+        max_length=10, title="Order by", description="Fields to order by; the next one counts where one is equal."
+    )
 
 
 @register
@@ -32,6 +44,7 @@ class SortKind(ListKind):
 
     kind = "sort"
     label = "Sort a list"
+    about = "Puts a list in order."
     icon = "sort"
     Config = SortConfig
 

@@ -10,22 +10,32 @@ from opsflows.runs.steps.data.base import Count, ListConfig, ListKind, Worked, i
 from opsflows.runs.steps.data.comparing import identity
 from opsflows.runs.steps.data.limits import MAX_ITEMS
 from opsflows.runs.steps.data.paths import path_problem, reader
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import StepContext
 from opsflows.workflows.registry import register
 
 
 class TakeConfig(ListConfig):
     which: Literal["all", "first", "last", "page"] = Field(
-        default="first", description="Where to take from; all, where only `distinct_by` is wanted."
+        default="first", title="Take", description="Where to take from; all, where only `distinct_by` is wanted."
     )
-    count: Count = Field(default=10, description="How many, or how many there are on a page.")
-    page: Count = Field(default=1, description="Which page; the first is 1.")
+    count: Count = Field(default=10, title="How many", description="How many, or how many there are on a page.")
+    page: Count = Field(
+        default=1, title="Page", description="Which page; the first is 1.", json_schema_extra=looks.look(more=True)
+    )
     distinct_by: list[str] = Field(
         default_factory=list,
         max_length=10,
+        title="Each only once by",
         description="Of items that are the same in these fields, only the first is taken. Those that lack one stay.",
+        json_schema_extra=looks.look(more=True),
     )
-    ignore_case: bool = Field(default=False, description="Whether ada@x.example is Ada@X.example in `distinct_by`.")
+    ignore_case: bool = Field(
+        default=False,
+        title="Capital letters do not matter",
+        description="Whether ada@x.example is Ada@X.example in `distinct_by`.",
+        json_schema_extra=looks.look(more=True),
+    )
 
 
 @register
@@ -34,6 +44,7 @@ class TakeKind(ListKind):
 
     kind = "take"
     label = "Take part of a list"
+    about = "Takes the first, the last, or one page of a list."
     icon = "playlist_add_check"
     Config = TakeConfig
 

@@ -12,6 +12,7 @@ from opsflows.rules.patterns import Pattern, compile_pattern
 from opsflows.rules.templates.filters.texts import extract_domain, slug, truncate
 from opsflows.rules.text import excerpt
 from opsflows.runs.steps.data.limits import MAX_ITEMS, MAX_TEXT, DataError
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import StepConfig
 
 MAX_PATTERN_WORK = 20_000_000  #: Characters that the patterns of one step may look at, again after every match.
@@ -60,7 +61,7 @@ class Plain(Operation):
 
 class Trim(Operation):
     do: Literal["trim"]
-    inside: bool = Field(default=False, description="Also turn gaps inside into one blank.")
+    inside: bool = Field(default=False, title="Also inside", description="Also turn gaps inside into one blank.")
 
     def apply(self, value: str, work: Work) -> str:
         return " ".join(value.split()) if self.inside else value.strip()
@@ -68,8 +69,8 @@ class Trim(Operation):
 
 class Replace(Operation):
     do: Literal["replace"]
-    find: str = Field(description="The text to look for, as it is.")
-    put: str = Field(default="", description="What comes in its place.")
+    find: str = Field(title="Find", description="The text to look for, as it is.")
+    put: str = Field(default="", title="Put instead", description="What comes in its place.")
 
     def apply(self, value: str, work: Work) -> str:
         if not self.find:
@@ -81,8 +82,12 @@ class Replace(Operation):
 
 class ReplaceMatches(Operation):
     do: Literal["replace_matches"]
-    pattern: str = Field(description="A regular expression; every match is replaced.")
-    put: str = Field(default="", description="What comes in its place, as it is.")
+    pattern: str = Field(
+        title="Pattern",
+        description="A regular expression; every match is replaced.",
+        json_schema_extra=looks.look(looks.TEXT),
+    )
+    put: str = Field(default="", title="Put instead", description="What comes in its place, as it is.")
 
     def apply(self, value: str, work: Work) -> str:
         work.look(value)
@@ -99,9 +104,11 @@ class ReplaceMatches(Operation):
 
 class Split(Operation):
     do: Literal["split"]
-    separator: str = Field(default=",", description="What stands between the parts; left empty, any gap.")
-    trim: bool = Field(default=True, description="Without blanks around each part.")
-    drop_empty: bool = Field(default=False, description="Without parts that are empty.")
+    separator: str = Field(
+        default=",", title="Between parts", description="What stands between the parts; left empty, any gap."
+    )
+    trim: bool = Field(default=True, title="Without blanks around", description="Without blanks around each part.")
+    drop_empty: bool = Field(default=False, title="Without empty parts", description="Without parts that are empty.")
 
     @property
     def makes_list(self) -> bool:
@@ -117,7 +124,7 @@ class Split(Operation):
 
 class Join(Operation):
     do: Literal["join"]
-    separator: str = Field(default=", ", description="What comes between the parts.")
+    separator: str = Field(default=", ", title="Between parts", description="What comes between the parts.")
 
     @property
     def takes_list(self) -> bool:
@@ -132,7 +139,10 @@ class Join(Operation):
 class Pick(Operation):
     do: Literal["pick"]
     position: int = Field(
-        ge=-MAX_ITEMS, le=MAX_ITEMS, description="Which part of a list: 1 is the first, -1 the last. None: empty."
+        ge=-MAX_ITEMS,
+        le=MAX_ITEMS,
+        title="Which part",
+        description="Which part of a list: 1 is the first, -1 the last. None: empty.",
     )
 
     @property
@@ -146,10 +156,20 @@ class Pick(Operation):
 
 class Extract(Operation):
     do: Literal["extract"]
-    pattern: str = Field(description="A regular expression; what it matches is the result.")
-    group: int = Field(default=0, ge=0, le=50, description="Only what the group of this number took; 0: all of it.")
-    all: bool = Field(default=False, description="Every match, as a list, instead of the first.")
-    required: bool = Field(default=False, description="Fail where nothing matches, instead of giving an empty text.")
+    pattern: str = Field(
+        title="Pattern",
+        description="A regular expression; what it matches is the result.",
+        json_schema_extra=looks.look(looks.TEXT),
+    )
+    group: int = Field(
+        default=0, ge=0, le=50, title="Group", description="Only what the group of this number took; 0: all of it."
+    )
+    all: bool = Field(default=False, title="Every match", description="Every match, as a list, instead of the first.")
+    required: bool = Field(
+        default=False,
+        title="Fail where nothing matches",
+        description="Fail where nothing matches, instead of giving an empty text.",
+    )
 
     @property
     def makes_list(self) -> bool:
@@ -173,8 +193,10 @@ class Extract(Operation):
 
 class Truncate(Operation):
     do: Literal["truncate"]
-    length: int = Field(ge=1, le=MAX_TEXT, description="The most characters, the end included.")
-    end: str = Field(default="…", max_length=50, description="What shows that text was left out.")
+    length: int = Field(
+        ge=1, le=MAX_TEXT, title="Most characters", description="The most characters, the end included."
+    )
+    end: str = Field(default="…", max_length=50, title="End with", description="What shows that text was left out.")
 
     def apply(self, value: str, work: Work) -> str:
         return truncate(value, self.length, self.end)
@@ -182,9 +204,11 @@ class Truncate(Operation):
 
 class Pad(Operation):
     do: Literal["pad"]
-    length: int = Field(ge=1, le=MAX_PADDED, description="The fewest characters.")
-    fill: str = Field(default=" ", min_length=1, max_length=1, description="One character to fill up with.")
-    side: Literal["left", "right"] = Field(default="left", description="Where to fill up.")
+    length: int = Field(ge=1, le=MAX_PADDED, title="Fewest characters", description="The fewest characters.")
+    fill: str = Field(
+        default=" ", min_length=1, max_length=1, title="Fill with", description="One character to fill up with."
+    )
+    side: Literal["left", "right"] = Field(default="left", title="Where", description="Where to fill up.")
 
     def apply(self, value: str, work: Work) -> str:
         return value.rjust(self.length, self.fill) if self.side == "left" else value.ljust(self.length, self.fill)
@@ -192,7 +216,11 @@ class Pad(Operation):
 
 class Domain(Operation):
     do: Literal["domain"]
-    required: bool = Field(default=False, description="Fail where it is no address, instead of giving an empty text.")
+    required: bool = Field(
+        default=False,
+        title="Fail where there is none",
+        description="Fail where it is no address, instead of giving an empty text.",
+    )
 
     def apply(self, value: str, work: Work) -> str:
         try:

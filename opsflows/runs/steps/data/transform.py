@@ -15,6 +15,7 @@ from opsflows.runs.steps.data.each_item import item_scope
 from opsflows.runs.steps.data.limits import Allowance, DataError
 from opsflows.runs.steps.data.paths import ITEM, place
 from opsflows.runs.steps.data.transform_rows import FieldRow, PeopleFormats, RenameRow, row_problems
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import StepContext
 from opsflows.workflows.registry import register
 
@@ -27,30 +28,59 @@ _VALUE, _DEFAULT = "value", "default"
 class TransformConfig(DataConfig):
     input: Any = Field(
         default=None,
+        title="Object or list",
         description="The object, or a list of objects, such as `{{customers}}`; left out, what the event carries.",
     )
     fields: list[FieldRow] = Field(
-        default_factory=list, max_length=MAX_ROWS, description="The fields of the result, one a row."
+        default_factory=list,
+        max_length=MAX_ROWS,
+        title="Fields of the result",
+        description="The fields of the result, one a row.",
     )
     rename: list[RenameRow] = Field(
-        default_factory=list, max_length=MAX_ROWS, description="Fields that get another name and are else as they were."
+        default_factory=list,
+        max_length=MAX_ROWS,
+        title="Renamed fields",
+        description="Fields that get another name and are else as they were.",
     )
     others: Literal["drop", "keep"] = Field(
-        default="drop", description="What becomes of the input's other fields: only those named here, or all."
+        default="drop",
+        title="All other fields",
+        description="What becomes of the input's other fields: only those named here, or all.",
+        json_schema_extra=looks.look(labels={"drop": "Leave them out", "keep": "Keep them"}),
     )
     keep: list[str] = Field(
-        default_factory=list, max_length=MAX_ROWS, description="Other fields that stay, where the rest is dropped."
+        default_factory=list,
+        max_length=MAX_ROWS,
+        title="Others that stay",
+        description="Other fields that stay, where the rest is dropped.",
+        json_schema_extra=looks.look(more=True),
     )
     drop: list[str] = Field(
-        default_factory=list, max_length=MAX_ROWS, description="Fields that go, where the rest is kept."
+        default_factory=list,
+        max_length=MAX_ROWS,
+        title="Others that go",
+        description="Fields that go, where the rest is kept.",
+        json_schema_extra=looks.look(more=True),
     )
     all_for_people: bool = Field(
-        default=False, description="Write every value that has no conversion of its own for people, as in a table."
+        default=False,
+        title="Write all values for people",
+        description="Write every value that has no conversion of its own for people, as in a table.",
+        json_schema_extra=looks.look(more=True),
     )
     people: PeopleFormats = Field(
-        default_factory=PeopleFormats, description="How dates, true, false and nothing are written for people."
+        default_factory=PeopleFormats,
+        title="How people read them",
+        description="How dates, true, false and nothing are written for people.",
+        json_schema_extra=looks.look(more=True),
     )
-    zone: str = Field(default="", description="Time zone of dates, such as UTC; left empty, the account's.")
+    zone: str = Field(
+        default="",
+        title="Time zone",
+        description="Time zone of dates, such as UTC; left empty, the account's.",
+        json_schema_extra=looks.look(looks.TEXT, more=True),
+    )
 
 
 @register
@@ -59,6 +89,7 @@ class TransformKind(DataKind):
 
     kind = "transform"
     label = "Transform data"
+    about = "Renames, converts and picks fields, of one object or a whole list."
     icon = "transform"
     Config = TransformConfig
     raw_fields = frozenset({"fields"})

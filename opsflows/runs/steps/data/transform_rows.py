@@ -21,24 +21,32 @@ from opsflows.runs.steps.data.conversions import (
     write_problem,
 )
 from opsflows.runs.steps.data.paths import Reader, clashing, path_problem, reader
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import StepConfig
 
 
 class RenameRow(StepConfig):
-    field: str = Field(description="What it is called in the input.")
-    name: str = Field(description="What it is called in the result.")
+    field: str = Field(
+        title="Field", description="What it is called in the input.", json_schema_extra=looks.look(looks.TEXT)
+    )
+    name: str = Field(
+        title="New name", description="What it is called in the result.", json_schema_extra=looks.look(looks.TEXT)
+    )
 
 
 class PeopleFormats(StepConfig):
-    date: str = Field(default="%m/%d/%Y", max_length=MAX_FORMAT, description="A date; %d day, %m month, %Y year.")
+    date: str = Field(
+        default="%m/%d/%Y", max_length=MAX_FORMAT, title="Dates", description="A date; %d day, %m month, %Y year."
+    )
     datetime: str = Field(
         default="%m/%d/%Y %I:%M %p",
         max_length=MAX_FORMAT,
+        title="Dates with times",
         description="A date with its time; %H or %I hour, %M minute.",
     )
-    yes: str = Field(default="Yes", max_length=50, description="True.")
-    no: str = Field(default="No", max_length=50, description="False.")
-    nothing: str = Field(default="", max_length=50, description="Null, and what is missing.")
+    yes: str = Field(default="Yes", max_length=50, title="True", description="True.")
+    no: str = Field(default="No", max_length=50, title="False", description="False.")
+    nothing: str = Field(default="", max_length=50, title="Nothing", description="Null, and what is missing.")
 
     def manner(self, clock: Clock) -> Manner:
         """The same, in the zone of `clock`."""
@@ -46,30 +54,69 @@ class PeopleFormats(StepConfig):
 
 
 class FieldRow(StepConfig):
-    name: str = Field(description="What the field of the result is called; a dot goes deeper: `properties.email`.")
-    field: str = Field(default="", description="The input's field that it is taken from, such as `created_at`.")
+    name: str = Field(
+        title="Name",
+        description="What the field of the result is called; a dot goes deeper: `properties.email`.",
+        json_schema_extra=looks.look(looks.TEXT),
+    )
+    field: str = Field(
+        default="",
+        title="Taken from",
+        description="The input's field that it is taken from, such as `created_at`.",
+        json_schema_extra=looks.look(looks.TEXT),
+    )
     value: Any = Field(
         default=None,
+        title="Or this value",
         description="A value or a text instead, such as `{{item.first}} {{item.last}}`; `item` is the object itself.",
     )
     convert: Conversion = Field(
-        default="", description="What it becomes; people: dates, true, false and null as in a table for people."
+        default="",
+        title="Becomes",
+        description="What it becomes; people: dates, true, false and null as in a table for people.",
+        json_schema_extra=looks.look(labels={"": "As it is"}),
     )
     read_as: str = Field(
-        default="", max_length=MAX_FORMAT, description="date, datetime: how the text says it, such as `%d.%m.%Y`."
+        default="",
+        max_length=MAX_FORMAT,
+        title="Date is written as",
+        description="date, datetime: how the text says it, such as `%d.%m.%Y`.",
+        json_schema_extra=looks.look(looks.TEXT, more=True),
     )
     write_as: str = Field(
         default="",
         max_length=MAX_FORMAT,
+        title="Write it as",
         description="date, datetime: how to write it, such as `%m/%d/%Y`; boolean: two words, such as `Yes/No`.",
+        json_schema_extra=looks.look(looks.TEXT, more=True),
     )
     separator: str = Field(
-        default=",", min_length=1, max_length=20, description="list: what stands between the parts of a text."
+        default=",",
+        min_length=1,
+        max_length=20,
+        title="Between parts",
+        description="list: what stands between the parts of a text.",
+        json_schema_extra=looks.look(more=True),
     )
-    decimals: int | None = Field(default=None, ge=0, le=20, description="number: decimals to round to, halves up.")
-    default: Any = Field(default=None, description="What to take where there is nothing; texts may hold variables.")
+    decimals: int | None = Field(
+        default=None,
+        ge=0,
+        le=20,
+        title="Decimals",
+        description="number: decimals to round to, halves up.",
+        json_schema_extra=looks.look(more=True),
+    )
+    default: Any = Field(
+        default=None,
+        title="Where there is nothing",
+        description="What to take where there is nothing; texts may hold variables.",
+        json_schema_extra=looks.look(more=True),
+    )
     if_wrong: Literal["fail", "default"] = Field(
-        default="fail", description="Where the conversion fails: the step fails, or the default is taken."
+        default="fail",
+        title="When it cannot be converted",
+        description="Where the conversion fails: the step fails, or the default is taken.",
+        json_schema_extra=looks.look(more=True, labels={"fail": "Fail", "default": "Take what stands for nothing"}),
     )
 
     def reader(self) -> Reader:

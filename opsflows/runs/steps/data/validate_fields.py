@@ -12,25 +12,40 @@ from opsflows.runs.steps.data.each_item import compile_item_condition, item_scop
 from opsflows.runs.steps.data.field_rules import FieldRule, faults, pattern_problem, rule_problems
 from opsflows.runs.steps.data.limits import DataError
 from opsflows.runs.steps.data.paths import path_problem, reader
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.kinds import StepConfig, StepContext
 from opsflows.workflows.registry import register
 
 
 class ConditionRow(StepConfig):
-    conditions: Any = Field(description="What must hold; fields are those of the object, such as `end_date`.")
-    message: str = Field(max_length=500, description="What to say where it does not hold.")
-    field: str = Field(default="", description="The field that the message is about, if it is about one.")
+    conditions: Any = Field(
+        title="This must hold",
+        description="What must hold; fields are those of the object, such as `end_date`.",
+        json_schema_extra=looks.look(looks.CONDITION),
+    )
+    message: str = Field(max_length=500, title="Else say", description="What to say where it does not hold.")
+    field: str = Field(
+        default="",
+        title="About the field",
+        description="The field that the message is about, if it is about one.",
+        json_schema_extra=looks.look(looks.PATH, more=True),
+    )
 
 
 class ValidateConfig(DataConfig):
     input: Any = Field(
-        default=None, description="The object to check, such as `{{contact}}`; left out, what the event carries."
+        default=None,
+        title="What is checked",
+        description="The object to check, such as `{{contact}}`; left out, what the event carries.",
     )
     fields: list[FieldRule] = Field(
-        default_factory=list, max_length=MAX_ROWS, description="What single fields must be."
+        default_factory=list, max_length=MAX_ROWS, title="Fields", description="What single fields must be."
     )
     conditions: list[ConditionRow] = Field(
-        default_factory=list, max_length=100, description="What must hold beside that, each with its message."
+        default_factory=list,
+        max_length=100,
+        title="Conditions",
+        description="What must hold beside that, each with its message.",
     )
 
 
@@ -40,6 +55,7 @@ class ValidateKind(DataKind):
 
     kind = "validate"
     label = "Validate fields"
+    about = "Checks fields, and goes on by “valid” or “invalid”."
     icon = "rule"
     Config = ValidateConfig
     outcomes = ("valid", "invalid")

@@ -1,0 +1,1 @@
+"""Four eyes for workflows: what is to be published is a request like any other."""

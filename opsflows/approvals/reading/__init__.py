@@ -1,0 +1,1 @@
+"""A request as people see it, and what each person finds."""

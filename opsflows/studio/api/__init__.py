@@ -1,0 +1,5 @@
+"""`/api/workflows/:id/backtests`."""
+
+from opsflows.studio.api.backtests import AskBacktestView, BacktestView
+
+__all__ = ["AskBacktestView", "BacktestView"]

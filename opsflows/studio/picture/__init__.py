@@ -1,0 +1,1 @@
+"""A picture of a flow, drawn on the server from its graph alone."""

@@ -1,0 +1,1 @@
+"""The pages on which a workflow is built and changed."""

@@ -1,0 +1,1 @@
+"""What the forms of steps ask for while somebody writes."""

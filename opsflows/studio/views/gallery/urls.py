@@ -1,0 +1,12 @@
+"""The addresses of the gallery."""
+
+from django.urls import URLPattern, path
+
+from opsflows.studio.views.gallery.gallery import gallery
+from opsflows.studio.views.gallery.use import use, use_ours
+
+urlpatterns: list[URLPattern] = [
+    path("gallery/", gallery, name="gallery"),
+    path("gallery/<slug:slug>/use/", use, name="gallery-use"),
+    path("gallery/ours/<uuid:workflow_id>/use/", use_ours, name="gallery-use-ours"),
+]

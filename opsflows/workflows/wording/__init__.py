@@ -1,0 +1,1 @@
+"""Definitions in words: conditions, steps, whole workflows, and what is different between two of them."""
