@@ -12,6 +12,9 @@ hypothesis_settings.register_profile("opsflows", deadline=None, derandomize=bool
 hypothesis_settings.load_profile("opsflows")
 
 CHROMIUM = shutil.which("chromium")
+#: What a machine that is too busy does to tests that wait for other processes, and nothing else: a result that is wrong
+#: fails at once. Such a test gets one more chance, and the report says so.
+TOO_LATE = ["TimeoutError", "TimeoutExpired", r"with timeout \d+ms"]
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -20,7 +23,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip, with what to do about it, the tests that this machine or this database cannot run."""
+    """Skip, with what to do about it, what this machine or database cannot run; one more chance for late ones."""
     from django.conf import settings
 
     reasons = {}
@@ -29,6 +32,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if CHROMIUM is None:
         reasons["browser"] = "needs Chromium: install Debian's package chromium"
     for item in items:
+        if item.get_closest_marker("processes") or item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=TOO_LATE))
         for marker, reason in reasons.items():
             if item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))

@@ -39,8 +39,25 @@ def tie_family(parent: int, *, before_fork: Callable[[], None]) -> None:
 
 def is_alive(pid: int) -> bool:
     """Whether a process `pid` runs here; one that ended but was not collected yet does not count."""
+    state, _ = _state_and_parent(pid)
+    return state not in "ZX"
+
+
+def descends_from(pid: int, ancestor: int) -> bool:
+    """Whether `ancestor` forked the process `pid`, or one that did; nobody descends from itself."""
+    while pid > 1:
+        _, pid = _state_and_parent(pid)
+        if pid == ancestor:
+            return True
+    return False
+
+
+def _state_and_parent(pid: int) -> tuple[str, int]:
+    """The letter that Linux has for how a process is, and the id of its parent; ("X", 0) for one that is gone."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
-        return False
-    return stat.rpartition(")")[2].split()[0] not in "ZX"
+        return "X", 0
+    # The name stands in brackets and may hold anything.
+    state, parent = stat.rpartition(")")[2].split()[:2]
+    return state, int(parent)

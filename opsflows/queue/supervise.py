@@ -26,6 +26,7 @@ from opsflows.queue.heartbeat import STALE
 from opsflows.queue.models import WorkerHeartbeat
 from opsflows.queue.processes import MARK, is_alive
 from opsflows.queue.rescue import declare_dead, rescue
+from opsflows.queue.write_lock import end_hung_writer
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +72,7 @@ class Supervisor:
                     # q2 itself takes ten seconds to look at its queue again.
                     self._be_patient(START)
                     self._suspects.clear()
+                    self._free_the_file()
         finally:
             self._shut_down()
 
@@ -117,6 +119,12 @@ class Supervisor:
                 with suppress(ProcessLookupError):
                     os.kill(row.pid, signal.SIGKILL)
         self._suspects = {row.id: self._suspects[row.id] for row in hung}
+
+    def _free_the_file(self) -> None:
+        """A drain that hangs in the middle of a write looks from here as if the database were away."""
+        if settings.IS_SQLITE and self._cluster is not None and not self._stopping:
+            file = Path(settings.DATABASES["default"]["NAME"])
+            end_hung_writer(file, family_of=self._cluster.pid, seconds=STALE.total_seconds(), pause=TICK)
 
     def _be_patient(self, seconds: float) -> None:
         self._patience_until = max(self._patience_until, time.monotonic() + seconds)

@@ -31,10 +31,6 @@ class Database(ABC):
         """The first column of the first row."""
         return self.rows(statement, *parameters)[0][0]
 
-    def is_locked(self) -> bool:
-        """Whether somebody keeps everybody else from writing."""
-        return False
-
     @abstractmethod
     def drop(self) -> None:
         """Remove it, whoever is still connected."""
@@ -97,15 +93,6 @@ class SQLiteDatabase(Database):
         """A connection in autocommit."""
         with contextlib.closing(sqlite3.connect(self.path, timeout=20, isolation_level=None)) as link:
             yield link
-
-    def is_locked(self) -> bool:
-        with contextlib.closing(sqlite3.connect(self.path, timeout=0.5, isolation_level=None)) as link:
-            try:
-                link.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError:
-                return True
-            link.execute("ROLLBACK")
-            return False
 
     def drop(self) -> None:
         for file in self.path.parent.glob(f"{self.path.name}*"):
