@@ -63,8 +63,11 @@ def asked(request: ApprovalRequest) -> PublishRequest:
 
 
 def details(request: ApprovalRequest) -> dict[str, str]:
+    """What becomes different; that it was not tried on past events is told beside it."""
     content = ApprovalRound.objects.get(request=request).content
-    return {each["label"]: each["value"] for each in content["details"]}
+    told = {each["label"]: each["value"] for each in content["details"]}
+    assert told.pop("Tried on past events", "Not tried on events that came in.").startswith("Not tried")
+    return told
 
 
 def test_everybody_who_may_approve_is_asked_but_who_asks(office: Office, workflow: Workflow) -> None:

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any
 
 from opsflows.approvals.content import MAX_DETAILS, MAX_SUMMARY, MAX_TITLE, Content
+from opsflows.approvals.publications.trial import trial_of
 from opsflows.workflows.asked_for import fits_draft
 from opsflows.workflows.models import PublishRequest, Workflow
 from opsflows.workflows.wording.differences import Difference, differences
@@ -18,7 +19,7 @@ def publication_content(request: PublishRequest) -> Content:
     """The request as approvers are shown it; secrets in it are masked. It is bound to what would go live, exactly."""
     workflow = request.workflow
     if fits_draft(request, workflow):
-        return _content(workflow, request.note, _of_draft(workflow), request.content_hash)
+        return _content(workflow, request.note, _of_draft(workflow), request.content_hash, trial_of(workflow))
     published = workflow.published_version
     said = "The definition stays; what it names (texts, segments, lists …) is brought up to date."
     details = [{"label": "Definition", "value": f"stays as in version {published.number if published else 0}"}]
@@ -27,7 +28,7 @@ def publication_content(request: PublishRequest) -> Content:
 
 def draft_content(workflow: Workflow, *, note: str = "") -> Content:
     """What approvers would be shown if the draft were asked for now."""
-    return _content(workflow, note, _of_draft(workflow), "")
+    return _content(workflow, note, _of_draft(workflow), "", trial_of(workflow))
 
 
 def _of_draft(workflow: Workflow) -> tuple[str, list[dict[str, str]]]:
@@ -41,7 +42,9 @@ def _of_draft(workflow: Workflow) -> tuple[str, list[dict[str, str]]]:
     return said, list(_differences(*versions)) or [named]
 
 
-def _content(workflow: Workflow, note: str, told: tuple[str, list[dict[str, str]]], subject_hash: str) -> Content:
+def _content(
+    workflow: Workflow, note: str, told: tuple[str, list[dict[str, str]]], subject_hash: str, tried: str = ""
+) -> Content:
     said, details = told
     if len(details) > MAX_DETAILS:
         more = {"label": "And more", "value": f"{len(details) - MAX_DETAILS + 1} further changes; read the workflow."}
@@ -49,14 +52,16 @@ def _content(workflow: Workflow, note: str, told: tuple[str, list[dict[str, str]
     return Content(
         title=f"Publish “{workflow.workflow_name}”"[:MAX_TITLE],
         summary="\n\n".join(filter(None, [note.strip(), said]))[:MAX_SUMMARY],
-        details=[{**each, "field": ""} for each in [*_facts(workflow), *details]][:MAX_DETAILS],
+        details=[{**each, "field": ""} for each in [*_facts(workflow, tried), *details]][:MAX_DETAILS],
         subject_hash=subject_hash,
     )
 
 
-def _facts(workflow: Workflow) -> Iterator[dict[str, str]]:
+def _facts(workflow: Workflow, tried: str) -> Iterator[dict[str, str]]:
     if workflow.description.strip():
         yield {"label": "Description", "value": _short(workflow.description.strip())}
+    if tried:
+        yield {"label": "Tried on past events", "value": _short(tried)}
 
 
 def _differences(old_data: Any, old_settings: Any, data: Any, settings: Any) -> Iterator[dict[str, str]]:

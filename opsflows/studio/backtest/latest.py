@@ -7,7 +7,7 @@ from datetime import datetime
 from opsflows.studio.backtest.words import sentence_of
 from opsflows.studio.models import Backtest
 from opsflows.workflows.errors import InvalidDefinition
-from opsflows.workflows.graph import definition_hash
+from opsflows.workflows.graph import EVENT, definition_hash
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.read_graph import read_graph
 
@@ -40,6 +40,16 @@ def latest_of(workflow: Workflow) -> LatestBacktest | None:
         newly_caught=backtest.fired_draft - backtest.fired_both,
         no_longer=backtest.fired_published - backtest.fired_both,
     )
+
+
+def told_to_approvers(workflow: Workflow) -> str:
+    """What somebody reads of it who approves that the draft goes live; "" where no event starts the draft."""
+    if workflow.trigger_config.get("kind") != EVENT:
+        return ""
+    latest = latest_of(workflow)
+    if latest is None:
+        return "Not tried on events that came in."
+    return latest.sentence if latest.is_of_this_draft else f"An earlier draft was: {latest.sentence}"
 
 
 def _hash_of(workflow: Workflow) -> str:
