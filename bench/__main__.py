@@ -1,4 +1,4 @@
-"""All benches, one after the other, each beside its limit measured in the same run; some eight minutes on two cores.
+"""All benches, one after the other, each beside its limit measured in the same run; some ten minutes on two cores.
 
 Run as ``python -m bench`` or ``make bench``. Each is a program of its own as well: ``python -m bench.flow --help``.
 Quote ratios of one run, never figures of two machines.
@@ -23,6 +23,7 @@ SERVED = (
     ("Backtest", ("bench.backtest", "--database", "{database}")),
     ("History", ("bench.history", "--database", "{database}")),
     ("Explain", ("bench.explain", "--database", "{database}")),
+    ("Studio pages", ("bench.studio_pages", "--database", "{database}", "--events", "100000")),
 )
 #: Those that need no server.
 ALONE = (("Matching", ("bench.matching",)), ("Outbound calls", ("bench.outbound_cpu",)))

@@ -2,10 +2,12 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from importlib import import_module
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from pytest_django.plugin import DjangoDbBlocker
 
 # The machine's speed is no property of the code, and a failure in CI is found again with the same examples.
 hypothesis_settings.register_profile("opsflows", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -19,7 +21,11 @@ TOO_LATE = ["TimeoutError", "TimeoutExpired", r"with timeout \d+ms"]
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """The admin's modules are found by the URL map, and some tests walk them while they are collected."""
+    from django.conf import settings
+
     import_module("opsflows.urls")
+    # A good hash is slow on purpose, and nearly every test has people in it.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -37,6 +43,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for marker, reason in reasons.items():
             if item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))
+    # Long ones at the end would keep one of xdist's workers busy, and the others idle.
+    items.sort(key=lambda item: item.get_closest_marker("processes") is None)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Tables are made from the models; see tests/schema.py."""
+    from django.db import connection
+
+    connection.settings_dict["TEST"]["MIGRATE"] = False
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """With every migration noted, and a quick way back to an empty database after tests that commit."""
+    from tests.flush import quick_flush
+    from tests.schema import note_migrations
+
+    with django_db_blocker.unblock():
+        note_migrations()
+        flush = quick_flush()
+    with flush:
+        yield
 
 
 @pytest.fixture(autouse=True)

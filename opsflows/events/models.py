@@ -242,6 +242,23 @@ class EventKey(models.Model):
         return f"{self.scope}/{self.key}"
 
 
+class EventRepeat(models.Model):
+    """How often an event came again under its key, and when last. Most events never do, and have no row here."""
+
+    # Without a constraint: a copy that comes while its event is deleted for its age must not fail for that.
+    event = models.OneToOneField(
+        Event, on_delete=models.CASCADE, primary_key=True, related_name="repeat", db_constraint=False
+    )
+    count = models.PositiveIntegerField(help_text="How often it came after the first time.")
+    last_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "event_repeats"
+
+    def __str__(self) -> str:
+        return f"{self.event_id} × {self.count + 1}"
+
+
 class RoutingFailure(models.Model):
     """An event that one consumer could not take. It is set aside for that consumer alone; the others went on."""
 

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from opsflows.events import store_postgresql, store_sqlite
 from opsflows.events.batch import Batch, NewEvent
+from opsflows.events.count_repeats import count_repeats
 from opsflows.events.models import EventKey, Source
 from opsflows.jsontext.field import JsonText
 
@@ -48,7 +49,8 @@ def store(
     """Store what is new of `events`, and say for each, in order, where it is kept.
 
     Copies that arrive at the same time wait for the first one's commit and then answer with its id; of two events with
-    one key in the same call the second is the copy. Outside a transaction the insert is its own.
+    one key in the same call the second is the copy. Outside a transaction the insert is its own. Copies are counted
+    (`EventRepeat`) by one more statement, which costs those that come first nothing.
 
     Raises:
         SourceChanged: the source is no longer active at `source_revision`.
@@ -66,7 +68,9 @@ def store(
             kept |= _stored_before(scope, [event for event in missing if event.id not in kept])
         missing = [event for event in missing if event.id not in kept]
         if not missing:
-            return _in_order(events, first_of, kept)
+            answers = _in_order(events, first_of, kept)
+            count_repeats(_repeated(events, answers), now=now)
+            return answers
         batch = dataclasses.replace(batch, events=missing)
     raise RuntimeError("Deduplication keys came and went while an event was being stored.")
 
@@ -87,6 +91,12 @@ def _in_order(
         answer = kept[first.id]
         answers.append(answer if first is event else dataclasses.replace(answer, fresh=False))
     return answers
+
+
+def _repeated(events: Sequence[NewEvent], answers: Sequence[StoredEvent]) -> list[uuid.UUID]:
+    """Of what came, the ids of the events that were there already; what is another under the same key is no copy."""
+    pairs = zip(events, answers, strict=True)
+    return [answer.id for event, answer in pairs if not answer.fresh and answer.body_hash == event.body_hash]
 
 
 def _insert(batch: Batch) -> set[uuid.UUID]:

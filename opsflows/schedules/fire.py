@@ -103,7 +103,8 @@ def _do(schedule: Schedule, fire_time: datetime, now: datetime) -> _Done:
         raise NotFired(f"“{workflow.workflow_name}” was deleted; choose another workflow, or delete this schedule.")
     # A person may start what is paused; a schedule goes by the switch that says whether it is live.
     if workflow.published_version_id is not None and not workflow.is_active:
-        raise NotFired(f"“{workflow.workflow_name}” is paused; resume it, or switch this schedule off.")
+        instead = "" if schedule.of_trigger else ", or switch this schedule off"
+        raise NotFired(f"“{workflow.workflow_name}” is paused; resume it{instead}.")
     run = start_run(
         workflow=workflow,
         data=data,

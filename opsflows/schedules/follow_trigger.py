@@ -15,7 +15,7 @@ from opsflows.schedules.models import Schedule, ScheduleState
 from opsflows.schedules.next_fire import begin_anew
 from opsflows.schedules.write import TIMING
 from opsflows.workflows.errors import InvalidDefinition
-from opsflows.workflows.gone_live import when_live_first, when_off
+from opsflows.workflows.gone_live import when_live_first, when_off, when_renamed
 from opsflows.workflows.graph import SCHEDULE
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.read_graph import read_graph
@@ -56,6 +56,15 @@ def follow_off(workflow: Workflow, now: datetime) -> None:
         schedule.save(update_fields=["is_active", "updated_at"])
         begin_anew(state, schedule, now=now)
         state.save()
+
+
+@when_renamed
+def follow_name(workflow: Workflow) -> None:
+    """Let the schedule be called as its workflow is, which people look for it by; its times stay as they are."""
+    schedule, _ = _held(workflow)
+    if schedule is not None:
+        schedule.name = workflow.workflow_name
+        schedule.save(update_fields=["name", "updated_at"])
 
 
 def _config(workflow: Workflow) -> Mapping[str, Any] | None:

@@ -94,7 +94,7 @@ def _check_name(schedule: Schedule, problems: defaultdict[str, list[str]]) -> No
         problems["name"].append("This field is required; say in a few words what the schedule is for.")
     elif len(schedule.name) > 255:
         problems["name"].append("Must be at most 255 characters.")
-    elif _is_taken(schedule):
+    elif not schedule.of_trigger and _is_taken(schedule):
         problems["name"].append(_TAKEN)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from opsflows.studio.backtest.ask import MOST_DAYS
 from opsflows.studio.backtest.standing import standing_of
-from opsflows.studio.backtest.tally import every_day
+from opsflows.studio.backtest.tally import UNREADABLE, every_day, failing_in
 from opsflows.studio.backtest.words import sentence_of
 from opsflows.studio.models import Backtest, BacktestEvent
 
@@ -38,6 +38,7 @@ def backtest_document(backtest: Backtest) -> dict[str, Any]:
         "draft": backtest.fired_draft,
         "published": backtest.fired_published,
         "both": backtest.fired_both,
+        "failing": failing_in(backtest),
         "days": [_day(name, counts) for name, counts in every_day(backtest, backtest.account.zone)],
         "newlyCaught": _ids(backtest, kinds.NEW),
         "noLongerCaught": _ids(backtest, kinds.LOST),
@@ -50,7 +51,7 @@ def backtest_document(backtest: Backtest) -> dict[str, Any]:
 
 
 def _day(name: str, counts: list[int]) -> dict[str, Any]:
-    events, draft, published, both, _ = counts
+    events, draft, published, both = counts[:UNREADABLE]
     return {"day": name, "events": events, "draft": draft, "published": published, "both": both}
 
 
@@ -99,6 +100,11 @@ def components() -> dict[str, Any]:
                 "draft": {**_COUNT, "description": "Events that the draft would have caught."},
                 "published": {**_COUNT, "description": "Those that the published version would have."},
                 "both": {**_COUNT, "description": "Those that both would have."},
+                "failing": {
+                    **_COUNT,
+                    "description": "Events that would have started a run that fails, since the published version "
+                    "cannot be read any more; these are in none of the other counts.",
+                },
                 "days": {"type": "array", "items": day, "description": "By the account's days."},
                 "newlyCaught": {**_IDS, "description": "The newest events that the draft alone catches."},
                 "noLongerCaught": {**_IDS, "description": "The newest that the published version alone catches."},

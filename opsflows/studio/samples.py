@@ -3,11 +3,14 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from opsflows.events.models import Event, EventPayload, EventType
 from opsflows.messages.sample import example_of
 from opsflows.outbound import redact_value
+from opsflows.schedules.trigger_data import trigger_data
+from opsflows.workflows.models import Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,16 @@ def sample_of(*, account_id: uuid.UUID, event: str, sample_id: str) -> Sample | 
     return next(iter(_samples(list(rows))), None)
 
 
+def scheduled(workflow: Workflow, *, now: datetime) -> Sample:
+    """What a run would start with that the workflow's own schedule started now: the pairs that its trigger gives."""
+    given: Any = redact_value(trigger_data(workflow, workflow.workflow_data, now=now))
+    return Sample("", "What a run on schedule gets" if given else "Nothing: a schedule carries no event", given)
+
+
 def made_up(*, account_id: uuid.UUID, event: str) -> Sample:
     """What such an event looks like, as the catalog describes it."""
-    return Sample("", "Made up from the catalog", example_of(schema_of(account_id=account_id, event=event)))
+    label = "Made up from the catalog" if event else "Nothing: no event starts it"
+    return Sample("", label, example_of(schema_of(account_id=account_id, event=event)))
 
 
 def schema_of(*, account_id: uuid.UUID, event: str) -> Mapping[str, Any]:

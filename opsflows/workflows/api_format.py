@@ -40,6 +40,7 @@ def summary_document(workflow: Workflow) -> dict[str, Any]:
         "name": workflow.workflow_name,
         "description": workflow.description,
         "category": workflow.category,
+        "tags": [tag.name for tag in workflow.tags.all()],
         "trigger": summary(workflow.trigger_config),
         "active": workflow.is_active,
         "status": "published" if version else "draft",

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from opsflows.rules import Problem
 from opsflows.workflows.change_parts import PART_KEYS, RULE_KEYS
 from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.rule_form import to_graph
 from opsflows.workflows.rule_problems import in_graph_terms, in_rule_terms, rule_problems, rule_settings
+from opsflows.workflows.tag_names import clean_tags
 
-_PLAIN_KEYS = ("name", "description", "category", "active")
+_PLAIN_KEYS = ("name", "description", "category", "tags", "active")
 _KEYS = (*_PLAIN_KEYS, *PART_KEYS)
 #: What a workflow is shown with and nobody sets: it may come back with the rest, and is passed over.
 READ_ONLY_KEYS = (
@@ -36,6 +39,7 @@ class Submitted:
     name: str
     description: str
     category: str
+    tags: list[str]
     active: bool
     workflow_data: dict[str, Any]
     settings: dict[str, Any]
@@ -68,6 +72,7 @@ def read_submitted(document: object) -> Submitted:
         name=document["name"],
         description=document.get("description") or "",
         category=document.get("category") or Workflow.Category.CUSTOM,
+        tags=clean_tags(document.get("tags") or ()),
         active=document.get("active") or False,
         workflow_data=document["workflow_data"] if is_graph else to_graph(document),
         settings=rule_settings(document),
@@ -82,6 +87,7 @@ class SubmittedChange:
     name: str | None
     description: str | None
     category: str | None
+    tags: list[str] | None
     active: bool | None
     revision: int | None
     parts: Mapping[str, Any]
@@ -107,6 +113,7 @@ def read_change(document: object) -> SubmittedChange:
     return SubmittedChange(
         **{key: document.get(key) or emptied[key] if key in document else None for key in emptied},
         name=document.get("name"),
+        tags=clean_tags(document["tags"] or ()) if "tags" in document else None,
         active=document.get("active"),
         revision=revision,
         parts={key: document[key] for key in PART_KEYS if key in document},
@@ -136,3 +143,16 @@ def _plain_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
     category = document.get("category")
     if category is not None and (not isinstance(category, str) or category not in Workflow.Category.values):
         yield Problem("category", f"Must be one of {', '.join(Workflow.Category.values)}.")
+    yield from _tag_problems(document.get("tags"))
+
+
+def _tag_problems(tags: object) -> Iterator[Problem]:
+    if tags is None:
+        return
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        yield Problem("tags", 'Must be a list of texts, such as ["emea", "renewal"].')
+        return
+    try:
+        clean_tags(tags)
+    except ValidationError as error:
+        yield Problem("tags", " ".join(error.messages))

@@ -11,6 +11,7 @@ from opsflows.workflows.models import Workflow
 from opsflows.workflows.read_graph import MAX_EDGES, MAX_LABEL, MAX_NODES
 from opsflows.workflows.rule_trigger import TRIGGER_SCHEMA
 from opsflows.workflows.save_draft import MAX_NAME
+from opsflows.workflows.tag_names import LONGEST, MOST
 
 _ID = {"type": "string", "format": "uuid"}
 _TEXT = {"type": "string"}
@@ -28,6 +29,7 @@ _EXAMPLE = {
     ],
     "active": False,
 }
+_TAGS = {"items": {**_TEXT, "maxLength": LONGEST, "pattern": "^[^,]*$"}, "maxItems": MOST}
 _LABEL = {**_TEXT_OR_NONE, "maxLength": MAX_LABEL}
 
 
@@ -72,6 +74,12 @@ def _sent() -> dict[str, Any]:
         "name": _name(_TEXT),
         "description": _TEXT_OR_NONE,
         "category": {"enum": [*Workflow.Category.values, None]},
+        "tags": {
+            "type": ["array", "null"],
+            **_TAGS,
+            "description": "These and no others, kept in small letters; by them lists are narrowed. They do not touch "
+            "what runs, nor `revision`.",
+        },
         "active": {
             "type": ["boolean", "null"],
             "description": "True publishes it: it is live at once, or waits for a second pair of eyes and says so.",
@@ -100,6 +108,7 @@ def _summary() -> dict[str, Any]:
         "name": _TEXT,
         "description": _TEXT,
         "category": {"enum": list(Workflow.Category.values)},
+        "tags": {"type": "array", **_TAGS},
         "trigger": TRIGGER_SCHEMA,
         "active": {"type": "boolean", "description": "Live: its trigger starts it."},
         "status": {"enum": ["draft", "published"]},

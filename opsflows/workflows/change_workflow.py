@@ -1,7 +1,7 @@
 """Change a workflow in Rules' words: some of its fields, and with them what is live."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from opsflows.workflows.gates import PublishDeferred
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.publish import publish
 from opsflows.workflows.save_draft import update_draft
+from opsflows.workflows.set_tags import set_tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ def change_workflow(
     name: str | None = None,
     description: str | None = None,
     category: str | None = None,
+    tags: Iterable[str] | None = None,
     parts: Mapping[str, Any] | None = None,
     active: bool | None = None,
     revision: int | None = None,
@@ -52,6 +54,7 @@ def change_workflow(
         RevisionConflict: the draft is no longer at `revision`.
         NotARule: parts of a rule are given, and the draft is a graph that no rule can say.
         InvalidDefinition: what is wrong, at places as `parts` call them.
+        ValidationError: by field tags.
         PublishRefused: a gate said no.
     """
     actor.require(Permission.WORKFLOWS_WRITE)
@@ -74,6 +77,8 @@ def change_workflow(
                     settings=definition.settings,
                     now=now,
                 )
+            if tags is not None:
+                set_tags(actor=actor, workflow=workflow, tags=tags, now=now)
             if active is False:
                 set_active(actor=actor, workflow=workflow, active=False, now=now)
             elif definition.is_changed if was_live else active:

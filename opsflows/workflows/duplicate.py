@@ -1,4 +1,4 @@
-"""Copy a workflow: a new draft that says what the old one's draft says."""
+"""Copy a workflow: a new draft that says what the old one's draft says, under the same tags."""
 
 import uuid
 from datetime import datetime
@@ -10,6 +10,7 @@ from opsflows.accounts.roles import Permission
 from opsflows.audit.record import record
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.save_draft import MAX_NAME, create_workflow
+from opsflows.workflows.set_tags import set_tags
 
 _SUFFIX = " (copy)"
 
@@ -35,5 +36,6 @@ def duplicate(*, actor: Actor, workflow_id: uuid.UUID, name: str | None = None, 
             managed_site_id=source.managed_site_id,
             copy_of=source,
         )
+        set_tags(actor=actor, workflow=copy, tags=[tag.name for tag in source.tags.all()], now=now)
         record(actor=actor, action="workflow.duplicated", row=copy, detail={"of": str(source.pk)}, now=now)
     return copy

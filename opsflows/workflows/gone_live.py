@@ -1,4 +1,5 @@
-"""Whoever must follow at once when a version goes live, or goes off, registers here; publishing knows none by name."""
+"""Whoever must follow at once when a version goes live, or goes off, or its workflow gets another name, registers here;
+the verbs know none by name."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,6 +11,7 @@ Follow = Callable[[Workflow, datetime], None]
 
 _followers: list[Follow] = []
 _off_followers: list[Follow] = []
+_name_followers: list[Callable[[Workflow], None]] = []
 
 
 def when_live(follow: Follow) -> Follow:
@@ -31,6 +33,12 @@ def when_off(follow: Follow) -> Follow:
     return follow
 
 
+def when_renamed(follow: Callable[[Workflow], None]) -> Callable[[Workflow], None]:
+    """Decorator: call `follow` with a workflow that gets another name, which it has already in memory."""
+    _name_followers.append(follow)
+    return follow
+
+
 def tell_live(workflow: Workflow, now: datetime) -> None:
     """Let everybody follow."""
     for follow in _followers:
@@ -41,3 +49,9 @@ def tell_off(workflow: Workflow, now: datetime) -> None:
     """Let everybody follow."""
     for follow in _off_followers:
         follow(workflow, now)
+
+
+def tell_renamed(workflow: Workflow) -> None:
+    """Let everybody follow. Before anything else is locked but the workflow: locks are taken in one order."""
+    for follow in _name_followers:
+        follow(workflow)

@@ -51,7 +51,7 @@ class Node:
     handling: "StepHandling | None" = None
     #: What test runs take for the step's answer instead of asking it; None: nothing is pinned.
     pinned: Mapping[str, Any] | None = None
-    #: Kept and passed over (`switched_off.py`).
+    #: Kept and passed over (`passed_over.py`).
     disabled: bool = False
 
     @property

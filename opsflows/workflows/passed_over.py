@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from pydantic import ValidationError
+
 from opsflows.workflows.graph import DEFAULT_HANDLE, Edge, Graph, Node
 from opsflows.workflows.kinds import ForkKind
 from opsflows.workflows.registry import all_kinds
@@ -21,21 +23,31 @@ def without_disabled(graph: Graph) -> Graph:
         target = _behind(graph, edge.target)
         if edge.source in kept and target is not None:
             edges.append(edge if target == edge.target else replace(edge, target=target))
-    before, after = _reached(graph, graph.edges), _reached(graph, edges)
+    before, after = reached(graph, graph.edges), reached(graph, edges)
     # What nothing led to before is for validation to say.
     gone = before - after
     nodes = tuple(node for node in graph.nodes if node.id in kept and node.id not in gone)
     return Graph(nodes, tuple(edge for edge in edges if edge.source not in gone))
 
 
-def way_on(node: Node, handles: Iterable[str]) -> str:
-    """Of the ways out that lead anywhere, the one by which the flow goes on where the step is passed over."""
+def way_on(node: Node) -> str | None:
+    """The way out by which the flow goes on where the step is passed over; None: the row ends there.
+
+    It is the first, wired or not: what was meant for "rejected", for a time that ran out or for an error must not
+    happen because nobody asks any more. It follows from the configuration alone, never from how edges are listed.
+    """
     kind = all_kinds().get(node.kind)
-    preferred = kind.outcomes[0] if kind and kind.outcomes else DEFAULT_HANDLE
-    there = list(handles)
+    if kind is None:
+        return DEFAULT_HANDLE
+    ways = kind.outcomes
     # The other ways of a fork lead into branches, which are no way on.
-    is_certain = preferred in there or not there or isinstance(kind, ForkKind)
-    return preferred if is_certain else there[0]
+    if not isinstance(kind, ForkKind):
+        try:
+            ways = kind.ways_out(kind.Config.model_validate(node.config))
+        except ValidationError:
+            # It may be disabled because it is not finished.
+            ways = kind.outcomes
+    return ways[0] if ways else None
 
 
 def _behind(graph: Graph, node_id: str) -> str | None:
@@ -45,15 +57,17 @@ def _behind(graph: Graph, node_id: str) -> str | None:
         if node_id in seen:
             return None
         seen.add(node_id)
-        handles = graph.handles(node_id)
-        following = handles.get(way_on(node, handles))
+        way = way_on(node)
+        # Nobody refuses a way of a disabled step that leads to two; which one counts must not hang on their order.
+        following = min((edge.target for edge in graph.outgoing.get(node_id, ()) if edge.handle == way), default=None)
         if following is None:
             return None
         node_id = following
     return node_id
 
 
-def _reached(graph: Graph, edges: Iterable[Edge]) -> set[str]:
+def reached(graph: Graph, edges: Iterable[Edge]) -> set[str]:
+    """What the triggers lead to along `edges`, the triggers among it."""
     leading: dict[str, list[str]] = {}
     for edge in edges:
         leading.setdefault(edge.source, []).append(edge.target)

@@ -15,6 +15,7 @@ from opsflows.accounts.roles import Permission
 from opsflows.jsontext import canonical_json
 from opsflows.rules import Problem
 from opsflows.workflows.errors import InvalidDefinition, RevisionConflict
+from opsflows.workflows.gone_live import tell_renamed
 from opsflows.workflows.graph import definition_hash
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.read_graph import read_graph
@@ -101,9 +102,11 @@ def update_draft(
             raise RevisionConflict(expected=revision, current=locked.revision)
         published = locked.published_version
         known = [locked.workflow_data, published.workflow_data if published else None]
-        said = _said(locked)
+        said, called = _said(locked), locked.workflow_name
         _change(locked, name=name, workflow_data=workflow_data, settings=settings)
         require_permissions(actor=actor, workflow_data=locked.workflow_data, known=known)
+        if locked.workflow_name != called:
+            tell_renamed(locked)
         if description is not None:
             locked.description = description
         if category is not None:

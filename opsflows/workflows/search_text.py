@@ -1,5 +1,6 @@
 """The texts of a workflow that a search looks through: what people named, chose and wrote in it, without secrets."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -54,7 +55,7 @@ def search_text(pieces: Iterable[Piece]) -> str:
     found: dict[str, None] = {}
     length = 0
     for piece in pieces:
-        line = " ".join(piece.text.replace("\x00", " ").split()).casefold()
+        line = folded(piece.text)
         if not line or line in found:
             continue
         if length + len(line) > MOST:
@@ -66,7 +67,13 @@ def search_text(pieces: Iterable[Piece]) -> str:
 
 def words_of(term: str) -> list[str]:
     """The words of a search as they stand in the text; all of them have to."""
-    return list(dict.fromkeys(term.casefold().split()))[:MAX_WORDS]
+    return list(dict.fromkeys(folded(term).split()))[:MAX_WORDS]
+
+
+def folded(text: str) -> str:
+    """`text` as it is compared: in whatever case, with letters and their accents written as one character or as two."""
+    plain = unicodedata.normalize("NFC", " ".join(text.replace("\x00", " ").split()))
+    return unicodedata.normalize("NFC", plain.casefold())
 
 
 def _of_node(node: Node) -> Iterator[Piece]:

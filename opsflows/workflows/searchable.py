@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from opsflows.queue.bulk import update_rows
 from opsflows.workflows.models import Workflow
-from opsflows.workflows.search_text import Piece, pieces_of, search_text, words_of
+from opsflows.workflows.search_text import Piece, folded, pieces_of, search_text, words_of
 
 
 def text_of(workflow: Workflow, *, tags: Iterable[str]) -> str:
@@ -40,21 +40,25 @@ def searched(rows: QuerySet[Workflow], term: str) -> QuerySet[Workflow]:
 
 
 def found_in(workflow: Workflow, term: str, *, tags: Iterable[str]) -> Piece | None:
-    """Where a search found `workflow`: the first text with one of its words that is not the name; None: by its name.
+    """Where a search found `workflow`: of its texts beside the name, the one with most of the words; None: by its name.
 
-    Of a long text, the part around the word.
+    Of a long text, the part around the word. A step's kind, which its place says already, only where nothing says more.
     """
-    name = workflow.workflow_name.casefold()
+    name = folded(workflow.workflow_name)
     missing = [word for word in words_of(term) if word not in name]
     if not missing:
         return None
+    best, most = None, 0
     for piece in pieces(workflow, tags=tags):
+        if piece.place == "Name":
+            continue
         text = " ".join(piece.text.split())
-        folded = text.casefold()
-        at = min((folded.find(word) for word in missing if word in folded), default=-1)
-        if at >= 0 and piece.place != "Name":
-            return Piece(piece.place, _around(text, at))
-    return None
+        line = folded(text)
+        places = [line.find(word) for word in missing if word in line]
+        telling = 2 * len(places) - (text in piece.place)
+        if places and telling > most:
+            best, most = Piece(piece.place, _around(text, min(places))), telling
+    return best
 
 
 _BEFORE, _SHOWN = 40, 120

@@ -9,11 +9,16 @@ from opsflows.events.models import EventType
 from opsflows.rules import Problem
 from opsflows.workflows.error_workflow import named_in
 from opsflows.workflows.models import Workflow
+from opsflows.workflows.warn_disabled import disabled_warnings
 
 
 def warnings_for(workflow: Workflow) -> list[Problem]:
-    """Warnings about the draft: the trigger as the rule form calls it, settings by their full path."""
-    return [*_event_warnings(workflow), *_settings_warnings(workflow)]
+    """Warnings about the draft: the trigger as the rule form calls it, settings by their full path, steps as nodes."""
+    return [
+        *_event_warnings(workflow),
+        *disabled_warnings(workflow.workflow_data),
+        *_settings_warnings(workflow),
+    ]
 
 
 def _event_warnings(workflow: Workflow) -> Iterator[Problem]:

@@ -107,8 +107,10 @@ VERBS = {
     # Like a dry run, it changes nothing.
     "studio.around_of": LOOK,
     "studio.ask_backtest": LOOK,
+    "studio.backtests_of": LOOK,
     "studio.asked": LOOK,
     "studio.chosen_workflows": LOOK,
+    "studio.data_form": LOOK,
     "studio.found_templates": LOOK,
     "studio.import_workflows": EDIT,
     "studio.planned": LOOK,

@@ -7,15 +7,18 @@ whose parent belongs to another account; that no verb and no step writes one is 
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
 from django.contrib import admin as django_admin
+from django.db import transaction
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
 from django.test import Client
 from django.urls import URLPattern, reverse
 from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
 
 from opsflows.accounts.issue_key import issue_key
 from opsflows.accounts.models import PlatformAccount, User
@@ -34,14 +37,22 @@ ADMINS: Any = django_admin.site._registry
 FOREIGN = "beta"
 
 
-@pytest.fixture
-def alpha(db: None) -> World:
-    return filled("alpha")
+@pytest.fixture(scope="module")
+def worlds(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[World, World]]:
+    """Made once, for they take a second: what a test does to them is undone after it, as everything is."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield filled("alpha"), filled(FOREIGN)
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def beta(db: None) -> World:
-    return filled(FOREIGN)
+def alpha(worlds: tuple[World, World], db: None) -> World:
+    return deepcopy(worlds[0])
+
+
+@pytest.fixture
+def beta(worlds: tuple[World, World], db: None) -> World:
+    return deepcopy(worlds[1])
 
 
 @pytest.fixture

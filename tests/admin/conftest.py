@@ -17,8 +17,6 @@ PLAIN_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
 @pytest.fixture(autouse=True)
 def _served(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.SECURE_SSL_REDIRECT = False
-    # Passwords are no subject here, and a good hash is slow on purpose.
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": PLAIN_STATIC}}
     # A doorbell's connection would outlive the test's database.
     monkeypatch.setattr(bell, "ring", lambda: None)

@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from opsflows.schedules.create_schedule import create_schedule
+from opsflows.workflows.admin import workflow_filters
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.publish import publish
 from opsflows.workflows.save_draft import update_draft
@@ -62,6 +63,22 @@ def test_the_ways_in_are_for_those_who_may(admin: Client, viewer: Client, some: 
         pytest.skip("The page is not there yet.")
     assert new in admin.get(listing(Workflow)).content.decode()
     assert new not in viewer.get(listing(Workflow)).content.decode()
+
+
+def test_a_tag_that_is_not_offered_any_more_narrows_all_the_same(
+    admin: Client, alpha: World, some: Workflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workflow_filters, "_OFFERED", 1)
+    set_tags(actor=alpha.actor, workflow=some, tags=["a first one", "q4"], now=timezone.now())
+    assert names(admin, tag="q4") == names(admin, tag="a first one") == ["Deals"]
+    assert names(admin, event="order.placed") == ["Orders"]
+    assert names(admin, tag="theirs") == names(admin)
+
+
+def test_a_tag_with_a_comma_is_two(admin: Client, some: Workflow) -> None:
+    """In a line of tags; no other door takes one that such a line would tear apart."""
+    admin.post(act(some, "tag"), {"tags": "Q4, push"})
+    assert sorted(tag.name for tag in some.tags.all()) == ["push", "q4"]
 
 
 def test_tags_are_set_on_the_page(admin: Client, some: Workflow) -> None:

@@ -13,7 +13,16 @@ from opsflows.accounts.create_user import create_user
 from opsflows.accounts.issue_key import issue_key
 from opsflows.accounts.models import PlatformAccount, Recipient, Team, TeamMember, User
 from opsflows.databases.models import Database, Statement
-from opsflows.events.models import Event, EventPayload, EventType, Rejection, RoutingFailure, Source, SourceSecret
+from opsflows.events.models import (
+    Event,
+    EventPayload,
+    EventRepeat,
+    EventType,
+    Rejection,
+    RoutingFailure,
+    Source,
+    SourceSecret,
+)
 from opsflows.lookups.save_list import create_list
 from opsflows.lookups.save_segment import create_segment
 from opsflows.lookups.save_table import create_table
@@ -87,6 +96,7 @@ class World:
         )
         EventType.objects.create(account=self.account, event_name=f"{self.mark}.e{self.made}")
         event = self.event(source=source)
+        EventRepeat.objects.create(event=event, count=1, last_at=now)
         RoutingFailure.objects.create(event=event, consumer=f"consumer-{name}", error="KeyError", failed_at=now)
         workflow = self.workflow(name)
         run = self.run(workflow, event)

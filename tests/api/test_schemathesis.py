@@ -83,9 +83,7 @@ class Key:
 
 
 @pytest.fixture
-def account(db: None, settings: Any) -> PlatformAccount:
-    # Passwords are no subject here, and a good hash is slow on purpose.
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def account(db: None) -> PlatformAccount:
     return PlatformAccount.objects.create(slug="acme", name="Acme")
 
 

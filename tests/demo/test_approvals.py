@@ -35,7 +35,6 @@ def actor(name: str, role: str = "approver") -> Actor:
 
 @pytest.fixture
 def engine(db: None, settings: Any, tmp_path: Path) -> Iterator[QueuedEngine]:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.OPSFLOWS_FILES = str(tmp_path)
     call_command("setup", "--account", "demo", "--admin", "demo:a-long-password:demo@localhost", verbosity=0)
     for _ in range(2):

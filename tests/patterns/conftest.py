@@ -50,7 +50,6 @@ def engine(account: PlatformAccount) -> Iterator[Engine]:
 @pytest.fixture
 def api(account: PlatformAccount, actor: Actor, settings: Any) -> Client:
     settings.SECURE_SSL_REDIRECT = False
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     user = create_user(
         actor=actor,
         account=account,

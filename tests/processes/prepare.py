@@ -1,4 +1,4 @@
-"""Run in a stack's environment: migrates, and makes account, source and live workflows. JSON in, JSON out.
+"""Run in a stack's environment: makes the tables, and account, source and live workflows. JSON in, JSON out.
 
 One process for all of it, because a process of Django's takes a second to start.
 """
@@ -18,10 +18,14 @@ def main() -> None:
 
     django.setup()
     from django.core.management import call_command
+    from django.db import connection
 
     from opsflows.accounts.models import PlatformAccount
+    from tests.schema import make_tables
 
     wanted = json.load(sys.stdin)
+    if not connection.introspection.table_names():
+        make_tables()
     call_command("migrate", interactive=False, verbosity=0)
     account, _ = PlatformAccount.objects.get_or_create(slug=ACCOUNT, defaults={"name": "Acme"})
     out = StringIO()

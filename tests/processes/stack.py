@@ -25,7 +25,7 @@ from tests.processes.wait import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 #: What a process needs of its surroundings; everything else in the environment of an installation is a setting.
-KEPT = ("HOME", "LANG", "LC_ALL", "PATH", "PYTHONDONTWRITEBYTECODE", "TMPDIR")
+KEPT = ("HOME", "LANG", "LC_ALL", "PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "TMPDIR")
 WEB = ("-m", "gunicorn", "--config", "python:opsflows.gunicorn")
 WORKER = ("manage.py", "worker")
 READY_SECONDS = 60.0

@@ -11,7 +11,7 @@ from opsflows.workflows.save_draft import create_workflow
 from tests.runs.conftest import NOW
 
 #: Keys of a step that do not belong to its configuration.
-_BESIDE = ("label", "critical", "onError", "retryCount", "retryDelay", "stepTimeout", "pinned")
+_BESIDE = ("label", "critical", "onError", "retryCount", "retryDelay", "stepTimeout", "pinned", "disabled")
 
 
 def graph(*edges: str, event: str = "deal.won", **steps: dict[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,6 @@ TASK = {"type": "create_task", "title": "Call {{name}}"}
 @pytest.fixture
 def client_as(account: PlatformAccount, actor: Actor, engine: Engine, settings: Any) -> Callable[[str], Client]:
     settings.SECURE_SSL_REDIRECT = False
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
     def make(role: str) -> Client:
         user = create_user(

@@ -14,14 +14,20 @@ from opsflows.runs.models import Execution
 from opsflows.schedules import follow_trigger
 from opsflows.schedules.change_schedule import change_schedule, delete_schedule, set_active
 from opsflows.schedules.create_schedule import create_schedule
+from opsflows.schedules.fire import NotFired
 from opsflows.schedules.fire_now import fire_now
 from opsflows.schedules.models import Schedule, ScheduleFire
 from opsflows.schedules.trigger_data import trigger_data
+from opsflows.studio.exchange.import_workflows import import_workflows
+from opsflows.studio.exchange.plan import planned
+from opsflows.studio.exchange.read import read_document
+from opsflows.studio.exchange.write import text_of, to_document
 from opsflows.workflows.activate import set_active as set_live
 from opsflows.workflows.admin.run_now import RunForm
 from opsflows.workflows.admin.try_given import given
 from opsflows.workflows.approve_publication import approve_publication
 from opsflows.workflows.delete_workflow import delete_workflow
+from opsflows.workflows.duplicate import duplicate
 from opsflows.workflows.gates import PublishDeferred
 from opsflows.workflows.models import PublishRequest, Workflow
 from opsflows.workflows.publish import publish
@@ -150,6 +156,53 @@ def test_names_are_the_workflows_and_may_be_taken(actor: Actor, workflow: Workfl
         Schedule.objects.filter(workflow=None).update(of_trigger=True)
     with pytest.raises(IntegrityError), transaction.atomic():
         Schedule.objects.filter(workflow=twin).update(workflow=workflow)
+
+
+def test_it_is_called_as_its_workflow_is(actor: Actor, workflow: Workflow) -> None:
+    schedule = own(workflow)
+    update_draft(actor=actor, workflow=workflow, revision=1, name="Report of the day")
+    assert (own(workflow).pk, own(workflow).name) == (schedule.pk, "Report of the day")
+    assert next_of(schedule) == "2026-03-03 08:00"
+
+
+def test_what_is_no_part_of_what_is_live_makes_no_schedule(actor: Actor, workflow: Workflow) -> None:
+    copy = duplicate(actor=actor, workflow_id=workflow.pk, now=NOW)
+    document = text_of([to_document(copy)], "yaml").replace("(copy)", "(file)")
+    plan = planned(actor=actor, imported=read_document(document, format="yaml"))
+    import_workflows(actor=actor, plan=plan, now=NOW)
+    assert Workflow.objects.count() == 3
+    assert Schedule.objects.get() == own(workflow)
+    import_workflows(
+        actor=actor, plan=planned(actor=actor, imported=[each.imported for each in plan]), is_published=True, now=NOW
+    )
+    assert Schedule.objects.filter(of_trigger=True).count() == 2
+
+
+def test_a_fire_that_is_due_while_it_is_paused_or_deleted_starts_nothing(
+    actor: Actor, workflow: Workflow, work: Work
+) -> None:
+    schedule = own(workflow)
+    set_live(actor=actor, workflow=workflow, active=False, now=NINE)
+    assert not work(NINE + timedelta(seconds=1))
+    with pytest.raises(NotFired, match=r"is paused; resume it\.$"):
+        fire_now(actor=actor, schedule=schedule, now=NINE)
+    delete_workflow(actor=actor, workflow_id=workflow.pk, now=NINE)
+    assert not work(NINE + timedelta(seconds=2))
+    with pytest.raises(Schedule.DoesNotExist):
+        fire_now(actor=actor, schedule=schedule, now=NINE)
+    assert not Execution.objects.exists()
+
+
+def test_other_times_that_hold_a_time_fired_already_fire_it_no_second_time(
+    actor: Actor, workflow: Workflow, work: Work
+) -> None:
+    """Whoever publishes may have a clock that is behind the worker's."""
+    assert work(NINE)
+    say(actor, workflow, {"schedule": {"cron": "0 9,10 * * *"}}, NINE - timedelta(seconds=5))
+    work(NINE + timedelta(seconds=1))
+    assert fires(own(workflow)) == [("03 08:00", "run")]
+    assert next_of(own(workflow)) == "2026-03-03 09:00"
+    assert Execution.objects.count() == 1
 
 
 def test_four_eyes_hold_for_its_times(account: PlatformAccount, workflow: Workflow) -> None:

@@ -7,9 +7,11 @@ import pytest
 from django.test import Client
 
 from opsflows.accounts.actor import Actor
+from opsflows.schedules.create_schedule import create_schedule
 from opsflows.schedules.models import Schedule
 from opsflows.workflows.models import Workflow
 from tests.admin.addresses import act, listing, page
+from tests.schedules.conftest import NOW
 from tests.schedules.test_admin import _served, editor
 from tests.schedules.test_api import _without_tls, api, refused, send
 from tests.schedules.test_of_trigger import DAILY, MANUAL, own, say, workflow
@@ -40,6 +42,13 @@ def test_the_api_says_so_and_refuses_changes(api: Client, workflow: Workflow) ->
         assert "the trigger of the workflow" in refused(send(api, change, "put", path))["workflow"]
     assert "the trigger of the workflow" in refused(api.delete(path))["workflow"]
     assert own(workflow).is_active
+
+
+def test_a_schedule_of_the_same_name_stands_in_nobodys_way(api: Client, actor: Actor, workflow: Workflow) -> None:
+    create_schedule(actor=actor, name=own(workflow).name, cron="0 7 * * *", event_name="report.daily", now=NOW)
+    path = f"/api/schedules/{own(workflow).pk}"
+    assert send(api, api.get(path).json(), "put", path).status_code == 200
+    assert "the trigger of the workflow" in refused(send(api, {"cron": "0 3 * * *"}, "put", path))["workflow"]
 
 
 def test_a_workflow_is_made_and_put_live_by_the_api_as_a_schedule(api: Client) -> None:

@@ -88,7 +88,8 @@ def test_publishing_firing_and_firing_by_hand_come_to_an_end(actor: Actor, workf
         for step in range(8):
             row = Workflow.objects.get(pk=workflow.pk)
             trigger = {"schedule": {"cron": f"{step} 9 * * *"}}
-            update_draft(actor=actor, workflow=row, revision=row.revision, workflow_data=said(trigger))
+            name = f"Report {step}"
+            update_draft(actor=actor, workflow=row, revision=row.revision, name=name, workflow_data=said(trigger))
             publish(actor=actor, workflow=row, now=NINE + timedelta(days=step))
 
     def hand() -> None:
@@ -104,4 +105,4 @@ def test_publishing_firing_and_firing_by_hand_come_to_an_end(actor: Actor, workf
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(alone, (worker, author, hand)))
     assert ScheduleState.objects.count() == 1
-    assert own(workflow).cron == "7 9 * * *"
+    assert (own(workflow).cron, own(workflow).name) == ("7 9 * * *", "Report 7")

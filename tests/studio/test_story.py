@@ -132,7 +132,7 @@ def test_a_branch_on_a_phone(visit: Any, phone: Any, alpha: World) -> None:
     hands.send(page.locator("#kinds li:visible a").filter(has_text="Notify people here"))
     hands.type(page.get_by_label("Title"), "Not by the marketplace")
     _keep(hands)
-    hands.click(page.locator("#step-a1 .studio-menu summary"))
+    hands.send(page.locator("#more-a1"))
     hands.send(page.locator("#step-a1").get_by_role("link", name="Move to…"))
     page.get_by_label("Where to").select_option("a3|true")
     hands.send(page.get_by_role("button", name="Move", exact=True))

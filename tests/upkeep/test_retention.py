@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from opsflows.accounts.actor import Actor, Forbidden, system_actor
 from opsflows.accounts.models import PlatformAccount, User
-from opsflows.events.models import Event, EventKey, EventPayload, Rejection, RoutingFailure
+from opsflows.events.models import Event, EventKey, EventPayload, EventRepeat, Rejection, RoutingFailure
 from opsflows.messages.models import Notification
 from opsflows.queue import run_jobs
 from opsflows.queue.enqueue_job import enqueue_job
@@ -49,6 +49,7 @@ def decide(account: PlatformAccount, **days: int | None) -> None:
 
 def with_key(event: Event) -> Event:
     EventKey.objects.create(scope="source:x", key=str(event.pk), event_id=event.pk, created_at=event.received_at)
+    EventRepeat.objects.create(event=event, count=2, last_at=event.received_at)
     return event
 
 
@@ -94,7 +95,7 @@ def test_each_kind_goes_at_its_age_and_takes_its_own_along(account: PlatformAcco
     }
     counts = {
         model.__name__: model._default_manager.count()
-        for model in (Event, EventKey, RoutingFailure, Execution, Step, Variable)
+        for model in (Event, EventKey, EventRepeat, RoutingFailure, Execution, Step, Variable)
     }
     assert set(counts.values()) == {3}
     assert EventPayload.objects.count() == Rejection.objects.count() == Notification.objects.count() == 1
@@ -285,7 +286,7 @@ def test_what_cannot_be_is_said_by_field(account: PlatformAccount, kind: str, da
 @pytest.mark.parametrize(
     ("model", "known"),
     [
-        (Event, {"EventPayload", "RoutingFailure", "Execution"}),
+        (Event, {"EventPayload", "EventRepeat", "RoutingFailure", "Execution"}),
         (
             Execution,
             {"Step", "Variable", "QueueItem", "Fork", "EventWait", "FailureNotice", "StateChange", "Execution"},

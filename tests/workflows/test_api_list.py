@@ -63,8 +63,8 @@ def test_a_page_of_many_costs_what_a_page_of_one_costs(
     for number in range(6):
         post(api, {**DEAL_ALERT, "name": str(number), "active": number % 2 == 0})
     api.get("/api/workflows")
-    # The key, the workflows.
-    with django_assert_num_queries(2):
+    # The key, the workflows, their tags.
+    with django_assert_num_queries(3):
         first = api.get("/api/workflows?limit=4").json()
     second = api.get(first["next"]).json()
     assert [each["name"] for each in [*first["results"], *second["results"]]] == list("543210")

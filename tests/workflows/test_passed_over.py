@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from opsflows.workflows.compile import compile_definition
 from opsflows.workflows.graph import definition_hash
 from opsflows.workflows.passed_over import without_disabled
@@ -58,6 +60,48 @@ def test_the_branches_of_a_fork_go_with_it() -> None:
     graph = without_disabled(read_graph(data))
     assert [node.id for node in graph.nodes] == ["t", "after"]
     assert graph.handles("t") == {"done": "after"}
+
+
+CASES = {"value": "{{tier}}", "cases": [{"name": "gold", "equals": 1}, {"name": "silver", "equals": 2}]}
+VARIANTS = {"variants": [{"name": "old"}, {"name": "new"}]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "ways", "goes_on"),
+    [
+        ("set", {"values": {}}, ["error"], ""),
+        ("webhook", {}, ["done", "error"], "done"),
+        ("approval", {"title": "May we?"}, ["rejected"], ""),
+        ("approval", {"title": "May we?"}, ["rejected", "approved"], "approved"),
+        ("wait_for_event", {"event": "order.paid"}, ["timeout"], ""),
+        ("lookup", {}, ["missing"], ""),
+        ("condition", {"conditions": []}, ["false"], ""),
+        ("condition", {"conditions": []}, ["false", "true"], "true"),
+        ("condition", CASES, ["else", "silver", "gold"], "gold"),
+        ("condition", CASES, ["else", "silver"], ""),
+        ("split", VARIANTS, ["new", "old"], "old"),
+        ("parallel", {"branches": [{"name": "left"}]}, ["left"], ""),
+        ("foreach", {"items": "{{list}}"}, ["each", "done"], "done"),
+        ("set", {"values": "unfinished"}, ["done"], "done"),
+        ("stop", {}, ["done"], ""),
+    ],
+)
+def test_the_flow_goes_on_by_the_first_way_and_by_no_other(
+    kind: str, config: dict[str, Any], ways: list[str], goes_on: str
+) -> None:
+    """What was meant for a failure, a rejection or a time that ran out never happens because nobody asks any more."""
+    data = {
+        "nodes": [
+            {"id": "t", "type": "trigger", "data": {"kind": "event", "config": {"event": "deal.won"}}},
+            {"id": "x", "type": "action", "data": {"kind": kind, "config": config, "disabled": True}},
+            *({"id": f"to-{way}", "type": "action", "data": {"kind": "set", "config": {}}} for way in ways),
+        ],
+        "edges": [
+            {"source": "t", "target": "x"},
+            *({"source": "x", "sourceHandle": way, "target": f"to-{way}"} for way in ways),
+        ],
+    }
+    assert without_disabled(read_graph(data)).handles("t") == ({"done": f"to-{goes_on}"} if goes_on else {})
 
 
 def test_one_that_is_not_finished_does_not_stand_in_the_way() -> None:

@@ -45,7 +45,7 @@ def names(workflow: Workflow, term: str) -> list[str]:
 @pytest.mark.parametrize(
     "term",
     ["deal", "DEAL desk", "vienna", "won", "österreich", "ÖSTERREICH", "customer.country", "tell finance",
-     "crm.example", "amountdue", "ring customer", "create a task", "desk ring vienna", "other"],
+     "O\u0308STERREICH", "crm.example", "amountdue", "ring customer", "create a task", "desk ring vienna", "other"],
 )  # fmt: skip
 def test_what_a_search_finds(deals: Workflow, term: str) -> None:
     assert names(deals, term) == ["Deal Desk"]
@@ -68,6 +68,13 @@ def test_where_it_was_found(deals: Workflow) -> None:
     by_tag = found_in(deals, "desk q4", tags=["q4-push"])
     assert by_tag is not None
     assert (by_tag.place, by_tag.text) == ("Tag", "q4-push")
+    # Most of the words, and not the kind, which the place says already.
+    by_words = found_in(deals, "task customer once", tags=())
+    assert by_words is not None
+    assert by_words.text == "Ring the customer at once"
+    by_kind = found_in(deals, "create a task", tags=())
+    assert by_kind is not None
+    assert by_kind.text == "Create a task"
 
 
 def test_it_is_brought_up_to_date_with_the_draft(editor: Actor, deals: Workflow) -> None:

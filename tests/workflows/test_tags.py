@@ -38,9 +38,14 @@ def test_the_same_tags_again_change_nothing(editor: Actor, workflow: Workflow) -
 
 
 @pytest.mark.parametrize(
-    ("tags", "message"), [(["x" * 101], "at most 100 characters"), ([f"t{n}" for n in range(21)], "At most 20 tags")]
+    ("tags", "message"),
+    [
+        (["x" * 101], "at most 100 characters"),
+        ([f"t{n}" for n in range(21)], "At most 20 tags"),
+        (["emea", "Q4, push"], "A comma stands between two tags.* write “q4, push” without it"),
+    ],
 )
-def test_too_long_and_too_many(editor: Actor, workflow: Workflow, tags: list[str], message: str) -> None:
+def test_what_no_tag_can_be(editor: Actor, workflow: Workflow, tags: list[str], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         set_tags(actor=editor, workflow=workflow, tags=tags, now=NOW)
     assert borne(workflow) == []

@@ -4,7 +4,7 @@ from typing import Any
 
 from opsflows.admin_site.document import document
 from opsflows.admin_site.markup import badge
-from opsflows.events.models import Event, EventPayload
+from opsflows.events.models import Event, EventPayload, EventRepeat
 from opsflows.events.receive import INCOMING_NAME
 from opsflows.runs.admin.looks import RUN
 from opsflows.runs.models import Execution
@@ -34,6 +34,7 @@ def event_context(event: Event) -> dict[str, Any]:
         "emitted": emitted[:_LISTED],
         "set_aside": list(event.routing_failures.all()[:_LISTED]),
         "cause": _cause(event),
+        "repeat": EventRepeat.objects.filter(event=event).first(),
         **silent_context(event),
     }
 

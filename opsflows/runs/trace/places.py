@@ -13,6 +13,7 @@ from opsflows.workflows.bodies import Home, homes
 from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.graph import DEFAULT_HANDLE, Graph
 from opsflows.workflows.kinds import ForkKind
+from opsflows.workflows.passed_over import without_disabled
 from opsflows.workflows.read_graph import read_graph
 from opsflows.workflows.registry import all_kinds
 from opsflows.workflows.wording.places import Place, place, place_of
@@ -87,19 +88,20 @@ class Plan:
     def ahead(self, node_id: str, taken: Iterable[str]) -> tuple[Place, ...]:
         """The steps from `node_id` on that are still to come, up to the next that can be left by several ways.
 
-        What comes behind a fork is what follows when its branches have joined.
+        What comes behind a fork is what follows when its branches have joined. Nobody comes to what is disabled.
         """
         found: list[Place] = []
         seen = set(taken)
-        node = self.graph.by_id.get(node_id)
+        graph = without_disabled(self.graph)
+        node = graph.by_id.get(node_id)
         while node is not None:
             if node.id not in seen:
                 found.append(place_of(node))
                 seen.add(node.id)
-            edges = self.graph.outgoing.get(node.id, ())
+            edges = graph.outgoing.get(node.id, ())
             is_fork = node.id in self.bodies
             targets = {edge.target for edge in edges if not is_fork or edge.handle == DEFAULT_HANDLE}
-            following = self.graph.by_id.get(targets.pop()) if len(targets) == 1 else None
+            following = graph.by_id.get(targets.pop()) if len(targets) == 1 else None
             node = None if following is None or following.id in seen else following
         return tuple(found)
 

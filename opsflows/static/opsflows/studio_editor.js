@@ -58,7 +58,40 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterSettle", () => {
   const form = document.querySelector("form[data-keep]");
   if (form && comesAgain) changed.add(form);
+  if (form && comesAgain && document.activeElement === document.body) faceWhatIsWrong(form);
   comesAgain = false;
+});
+
+// Whoever saved with the keyboard goes on at what is to be put right.
+const faceWhatIsWrong = (form) => {
+  const wrong = form.querySelector("[role=alert] a, [aria-invalid=true], [role=alert]") || form.querySelector("h3");
+  if (wrong?.matches("[role=alert]")) wrong.tabIndex = -1;
+  wrong?.focus();
+};
+
+// What could not be done is said; nothing that was typed is gone.
+const SAID = {
+  403: "Not done: you may not do this (any more), or signed in anew in another window. Load the page again.",
+  404: "Not done: this is not there any more. Load the page again.",
+};
+const tell = (sentence) => {
+  const notices = document.querySelector(".studio-notices");
+  if (!notices) return;
+  const notice = document.createElement("div");
+  notice.className = "studio-notice is-bad";
+  const text = document.createElement("p");
+  text.textContent = sentence;
+  notice.append(text);
+  notices.replaceChildren(notice);
+  notice.scrollIntoView({ block: "nearest" });
+};
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.elt?.closest?.(".studio-preview")) return;
+  tell(SAID[event.detail.xhr.status] || "Not done: the server could not answer this. Try it again in a moment.");
+});
+document.addEventListener("htmx:sendError", (event) => {
+  if (event.detail.elt?.closest?.(".studio-preview")) return;
+  tell("Not done: the server cannot be reached. What you typed is still here; try it again in a moment.");
 });
 
 // One menu at a time, gone by Escape or a click elsewhere.
@@ -69,8 +102,10 @@ document.addEventListener("click", (event) => closeMenus(event.target.closest(".
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const menu = event.target.closest?.(".studio-menu[open]");
-  closeMenus(null);
-  menu?.querySelector("summary").focus();
+  if (menu) {
+    closeMenus(null);
+    menu.querySelector("summary").focus();
+  }
 });
 
 // The event that is looked at is seen in its list.

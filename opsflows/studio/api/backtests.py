@@ -17,8 +17,8 @@ from opsflows.api.operation import operation, ref
 from opsflows.api.problems import conflict, invalid
 from opsflows.studio.api_schema import backtest_document
 from opsflows.studio.backtest.ask import MOST_DAYS, ask_backtest
+from opsflows.studio.backtest.look import backtests_of
 from opsflows.studio.backtest.refusal import NothingToTest, UnderWay, WrongPeriod
-from opsflows.studio.models import Backtest
 from opsflows.workflows.api.refusals import refusing
 from opsflows.workflows.change_parts import named
 from opsflows.workflows.errors import InvalidDefinition
@@ -71,9 +71,9 @@ class BacktestView(APIView):
     def get(self, request: Request, workflow_id: uuid.UUID, backtest_id: uuid.UUID) -> Response:
         actor = actor_of(request)
         actor.require(Permission.WORKFLOWS_READ)
-        actor.require(Permission.EVENTS_READ)
-        rows = Backtest.objects.filter(account_id=actor.account_id, workflow=workflow_id, workflow__deleted_at=None)
-        return Response(backtest_document(get_object_or_404(rows.select_related("account", "version"), pk=backtest_id)))
+        workflow = get_object_or_404(Workflow.objects.filter(account_id=actor.account_id), pk=workflow_id)
+        rows = backtests_of(actor=actor, workflow=workflow).select_related("account", "version")
+        return Response(backtest_document(get_object_or_404(rows, pk=backtest_id)))
 
 
 def _period(document: Any, now: datetime) -> tuple[datetime, datetime]:

@@ -11,7 +11,7 @@ from opsflows.accounts.roles import Permission
 from opsflows.queue.enqueue_job import enqueue_job
 from opsflows.rules import Problem
 from opsflows.studio.backtest.refusal import NothingToTest, UnderWay, WrongPeriod
-from opsflows.studio.backtest.side import Side, side_of, version_side
+from opsflows.studio.backtest.side import Side, event_of, side_of
 from opsflows.studio.backtest.standing import settle
 from opsflows.studio.backtest.work import KIND
 from opsflows.studio.models import Backtest
@@ -52,7 +52,6 @@ def ask_backtest(*, actor: Actor, workflow: Workflow, since: datetime, until: da
         workflow = held.get(pk=workflow.pk)
         _none_open(workflow, now)
         graph, references, draft = _draft(workflow)
-        published = version_side(workflow.published_version)
         if not draft.event:
             raise NothingToTest("No event starts this draft, so there is nothing that came in to try it on.")
         _make_room(workflow)
@@ -65,7 +64,7 @@ def ask_backtest(*, actor: Actor, workflow: Workflow, since: datetime, until: da
             workflow_data=workflow.workflow_data,
             settings=workflow.settings,
             references=references,
-            events=list(dict.fromkeys(filter(None, [draft.event, published.event if published else ""]))),
+            events=list(dict.fromkeys(filter(None, [draft.event, event_of(workflow.published_version)]))),
             since=since,
             until=until,
             created_by_id=actor.user_id,

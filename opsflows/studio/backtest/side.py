@@ -85,10 +85,18 @@ def draft_side(backtest: Backtest) -> Side:
 
 
 def version_side(version: WorkflowVersion | None) -> Side | None:
-    """A published version; None where there is none, or where it cannot be read any more: then it starts nothing."""
+    """A published version; None where there is none, or where it cannot be read any more.
+
+    One that cannot be read starts a run by every event that it listens to (`event_of`), and the run fails at once.
+    """
     if version is None:
         return None
     try:
         return side_of(version.workflow_data, version.settings, version.references)
     except InvalidDefinition:
         return None
+
+
+def event_of(version: WorkflowVersion | None) -> str:
+    """The event that routing asks a published version about, whether it can be read or not; empty where none is."""
+    return version.trigger_event if version is not None else ""

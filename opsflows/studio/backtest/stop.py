@@ -22,6 +22,7 @@ def stop_backtest(*, actor: Actor, backtest_id: uuid.UUID, now: datetime) -> Bac
         AllOver: it is over already.
     """
     actor.require(Permission.WORKFLOWS_READ)
+    actor.require(Permission.EVENTS_READ)
     with transaction.atomic():
         # Locked before its job is, as the job's own pieces do.
         backtest = Backtest.objects.select_for_update().get(pk=backtest_id, account_id=actor.account_id)

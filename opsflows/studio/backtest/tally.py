@@ -14,7 +14,8 @@ _KIND = {
     (False, True): BacktestEvent.Kind.LOST,
 }
 #: The columns of a day's counts in `Backtest.days`.
-EVENTS, DRAFT, PUBLISHED, BOTH, UNREADABLE = range(5)
+EVENTS, DRAFT, PUBLISHED, BOTH, UNREADABLE, FAILING = range(6)
+_COLUMNS = 6
 
 
 @dataclass(slots=True)
@@ -43,6 +44,10 @@ class Tally:
         self._counts(moment)[EVENTS] += 1
         self.backtest.seen += 1
 
+    def failing(self, moment: datetime) -> None:
+        """An event that starts a run of a version that cannot be read: it fails at once. Counted beside the rest."""
+        self._counts(moment)[FAILING] += 1
+
     def caught(self, event_id: uuid.UUID, moment: datetime, *, draft: bool, published: bool) -> None:
         """An event that one of them catches at least."""
         day, backtest = self._counts(moment), self.backtest
@@ -68,8 +73,15 @@ class Tally:
         if self._since is None or self._until is None or not self._since <= moment < self._until:
             day = moment.astimezone(self.zone).date()
             self._since, self._until = day_bounds(day, self.zone)
-            self._day = self.backtest.days.setdefault(day.isoformat(), [0] * 5)
+            self._day = self.backtest.days.setdefault(day.isoformat(), [])
+            # One that was begun by an older edition has fewer columns.
+            self._day += [0] * (_COLUMNS - len(self._day))
         return self._day
+
+
+def failing_in(backtest: Backtest) -> int:
+    """How many events would have started a run that fails, because the published version cannot be read any more."""
+    return sum(counts[FAILING] for counts in backtest.days.values() if len(counts) > FAILING)
 
 
 def every_day(backtest: Backtest, zone: ZoneInfo) -> list[tuple[str, list[int]]]:
@@ -78,6 +90,7 @@ def every_day(backtest: Backtest, zone: ZoneInfo) -> list[tuple[str, list[int]]]
     last = (backtest.until - timedelta(microseconds=1)).astimezone(zone).date()
     found = []
     while day <= last:
-        found.append((day.isoformat(), list(backtest.days.get(day.isoformat(), [0] * 5))))
+        counts = backtest.days.get(day.isoformat(), ())
+        found.append((day.isoformat(), [*counts, *[0] * (_COLUMNS - len(counts))]))
         day += timedelta(days=1)
     return found

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from opsflows.studio.backtest.tally import failing_in
 from opsflows.studio.models import Backtest
 
 
@@ -30,12 +31,24 @@ def sentence_of(backtest: Backtest) -> str:
         return f"{period_of(backtest)} no event of this name came in."
     if backtest.version_id is None:
         return f"{came_in}; the draft would have fired {_times(draft)}. Nothing is published yet to compare it with."
+    failing = failing_in(backtest)
+    if failing:
+        return f"{came_in}; the draft would have fired {_times(draft)}. {_unreadable(backtest, failing)}"
     other = "what is live" if backtest.was_live else "the published version, which is paused,"
     published = backtest.fired_published
+    if not draft and not published:
+        return f"{came_in}; neither {other} nor the draft would have fired for any of them."
     counted = f"{came_in}; {other} would have fired {_times(published)}, the draft {_times(draft)}"
     if not draft - both and not published - both:
-        return f"{counted}: the very same events." if draft else f"{counted}: neither catches any of them."
+        return f"{counted}: the very same events."
     return f"{counted}: {draft - both:,} new, {published - both:,} no longer."
+
+
+def _unreadable(backtest: Backtest, failing: int) -> str:
+    each = "the one event" if failing == 1 else f"{failing:,} events"
+    would = f"{each} would {'' if failing == 1 else 'each '}have started a run that fails at once."
+    what = "What is live" if backtest.was_live else "The published version, which is paused,"
+    return f"{what} cannot be read any more: {'' if backtest.was_live else 'were it live, '}{would}"
 
 
 def _times(count: int) -> str:

@@ -17,7 +17,7 @@ from opsflows.studio.backtest.expect import expected_of
 from opsflows.studio.backtest.needs import any_of, need_of
 from opsflows.studio.backtest.scan import Seen, stretch
 from opsflows.studio.backtest.sent import rehearse_some
-from opsflows.studio.backtest.side import Side, draft_side, version_side
+from opsflows.studio.backtest.side import Side, draft_side, event_of, version_side
 from opsflows.studio.backtest.tally import Tally
 from opsflows.studio.models import Backtest, BacktestEvent
 from opsflows.studio.models.backtest import MOST_KEPT
@@ -91,9 +91,12 @@ def _look(backtest: Backtest, draft: Side, published: Side | None, clock: Clock)
     asked = [side if side is not None and side.event == name else None for side in (draft, published)]
     need = any_of([need_of(side.tree) for side in asked if side is not None])
     tally = Tally(backtest, clock.zone, _room(backtest))
+    is_failing = published is None and name == event_of(backtest.version)
     is_all, seconds = True, SECONDS[connection.vendor]
     for seen in stretch(backtest, name, need, limit=PIECE):
         _judge(seen, asked, clock, tally)
+        if is_failing:
+            tally.failing(seen.received_at)
         count, last = count + 1, seen.id
         if time.monotonic() - began > seconds:
             is_all = False

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from opsflows.studio.conflicts.rule import Rule, read_rule
 from opsflows.studio.conflicts.sends import SENDING
+from opsflows.workflows.error_workflow import named_in
 from opsflows.workflows.models import Workflow, WorkflowVersion
 
 #: Live workflows that are looked at beside one draft; those that listen to the same event come first.
@@ -29,11 +30,12 @@ def live_beside(workflow: Workflow, event: str) -> Live:
         .exclude(pk=workflow.pk)
         .order_by("pk")
         .values_list("pk", "workflow_name", "published_version_id", "published_version__trigger_event",
-                     "published_version__kind_versions")
+                     "published_version__kind_versions", "published_version__settings")
     )  # fmt: skip
     needed = []
-    for pk, name, version_id, trigger_event, kinds in rows:
-        is_same, is_sending = bool(event) and trigger_event == event, bool(kinds.keys() & set(SENDING))
+    for pk, name, version_id, trigger_event, kinds, settings in rows:
+        is_same = bool(event) and trigger_event == event
+        is_sending = bool(kinds.keys() & set(SENDING)) or next(named_in(settings), None) is not None
         if is_same or is_sending:
             needed.append((not is_same, pk, name, version_id, is_same, is_sending))
     needed.sort(key=lambda each: each[0])

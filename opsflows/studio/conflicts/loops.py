@@ -9,7 +9,7 @@ from opsflows.studio.conflicts.comparisons import Claim
 from opsflows.studio.conflicts.conflict import Conflict
 from opsflows.studio.conflicts.rule import Rule
 from opsflows.studio.conflicts.satisfiable import cannot_hold
-from opsflows.studio.conflicts.sends import Send, is_id, sends_of
+from opsflows.studio.conflicts.sends import Send, failure_of, is_id, sends_of
 from opsflows.studio.conflicts.ways import claims_of, entry_claims, on_every_way
 from opsflows.studio.conflicts.writes import Write, writes_of
 
@@ -52,7 +52,7 @@ class Listeners:
         """What the steps of `rule` send that are ever reached."""
         if rule.id not in self._sends:
             turns = on_every_way(rule)
-            self._sends[rule.id] = [send for send in sends_of(rule) if send.node_id in turns]
+            self._sends[rule.id] = [send for send in sends_of(rule) if send.node_id in turns] + failure_of(rule)
         return self._sends[rule.id]
 
 
@@ -62,7 +62,7 @@ def loops(draft: Rule, rules: Sequence[Rule]) -> Iterator[Conflict]:
     told: set[tuple[str, ...]] = set()
     for chain in _chains(draft, listeners):
         names = tuple(hop.rule.id for hop in chain)
-        if names in told or _settles(chain) or _is_impossible(chain):
+        if names in told or _is_cut_short(chain) or _settles(chain) or _is_impossible(chain):
             continue
         told.add(names)
         yield _told(chain)
@@ -87,6 +87,11 @@ def _chains(draft: Rule, listeners: Listeners) -> Iterator[tuple[Hop, ...]]:
                         yield hops
                     elif len(hops) < MAX_DEPTH and all(hop.rule.id != listener.id for hop in hops):
                         waiting.append((hops, listener))
+
+
+def _is_cut_short(chain: Sequence[Hop]) -> bool:
+    """Whether only failures lead around: an error workflow is not started for what led to its own failure."""
+    return all(hop.send.is_failure for hop in chain)
 
 
 def _is_impossible(chain: Sequence[Hop]) -> bool:
@@ -129,11 +134,14 @@ def _settles(chain: Sequence[Hop]) -> bool:
 
 
 def _told(chain: Sequence[Hop]) -> Conflict:
+    failing = next((hop.rule.name for hop in chain if hop.send.is_failure), None)
     others = tuple((hop.rule.id, hop.rule.name) for hop in chain[1:])
     if others:
         sentence = "It can start itself again, by way of " + ", then ".join(f"“{name}”" for _, name in others) + "."
     else:
         sentence = f"It can start itself again: it listens to what “{chain[0].send.step}” sends."
+    if failing is not None:
+        sentence += f" That is when a run of “{failing}” fails."
     parts = [f"“{hop.rule.name}” → {hop.send.step}: {hop.send.event or 'starts the next'}" for hop in chain]
     detail = " → ".join([*parts, f"“{chain[0].rule.name}”"]) + f". It is cut after {MAX_DEPTH} rounds."
     return Conflict("loop", sentence, others, detail, chain[0].send.node_id)

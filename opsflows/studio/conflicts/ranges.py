@@ -8,6 +8,7 @@ from typing import Any
 
 from opsflows.rules.compare import as_number
 from opsflows.studio.conflicts.comparisons import Comparison, as_day
+from opsflows.studio.conflicts.relative import earliest, no_moment_between
 
 Number = int | Decimal
 
@@ -100,7 +101,7 @@ def no_number(comparisons: Sequence[Comparison], *, as_text: bool) -> bool:
     return left.is_empty or _no_moment(comparisons)
 
 
-def no_day(comparisons: Iterable[Comparison]) -> bool:
+def no_day(comparisons: Sequence[Comparison]) -> bool:
     """Whether no text that is a date or a time is left."""
     left = Range()
     for each in comparisons:
@@ -109,9 +110,10 @@ def no_day(comparisons: Iterable[Comparison]) -> bool:
             operator = {"before": "less_than", "after": "greater_than"}.get(each.operator, each.operator)
             day = as_day(expected)
             if day is None:
-                # Relative to the clock: nothing is known. A number is on no side of a date.
+                # A number is on no side of a date.
                 if wants and each.operator in _OPPOSITE:
                     return True
+                _bound_by_clock(left, each)
                 continue
             _bound(left, operator if wants else _OPPOSITE[operator], day)
         elif each.operator == "between":
@@ -128,7 +130,7 @@ def no_day(comparisons: Iterable[Comparison]) -> bool:
                 return True
         elif each.operator in ("is_empty", "is_true", "is_false") and wants:
             return True
-    return left.is_empty
+    return left.is_empty or no_moment_between(comparisons)
 
 
 def _no_moment(comparisons: Sequence[Comparison]) -> bool:
@@ -136,9 +138,19 @@ def _no_moment(comparisons: Sequence[Comparison]) -> bool:
     left = Range()
     for each in comparisons:
         # One that is out of the calendar is neither before nor after anything, so only what is wanted counts.
-        if each.wants and each.operator in ("before", "after") and (day := as_day(each.leaf.expected)) is not None:
+        if not each.wants or each.operator not in ("before", "after"):
+            continue
+        if (day := as_day(each.leaf.expected)) is not None:
             _bound(left, "less_than" if each.operator == "before" else "greater_than", day)
-    return left.is_empty
+        else:
+            _bound_by_clock(left, each)
+    return left.is_empty or no_moment_between(comparisons)
+
+
+def _bound_by_clock(left: Range, each: Comparison) -> None:
+    """Of a date that is relative to the clock it is known how early it may be at the earliest, and no more."""
+    if each.wants and each.operator == "after" and (day := earliest(each.leaf.expected)) is not None:
+        left.bound("greater_or_equal", day.toordinal() - _SLACK)
 
 
 def _bound(left: Range, operator: str, day: Any) -> None:

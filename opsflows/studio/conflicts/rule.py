@@ -12,6 +12,7 @@ from opsflows.rules.conditions.operators import OPERATORS
 from opsflows.rules.conditions.tree import Group, Leaf, parse_tree
 from opsflows.rules.conditions.tree import Node as Condition
 from opsflows.rules.errors import RuleError
+from opsflows.workflows.error_workflow import KIND, named_in
 from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.graph import CONDITION, EVENT, Graph, Node
 from opsflows.workflows.kinds import StepConfig
@@ -36,6 +37,8 @@ class Rule:
     entry: Condition | None = None
     entry_id: str = ""
     is_readable: bool = True
+    #: The id of the workflow that is started with each run of it that fails; empty where none is.
+    error_workflow: str = ""
 
     @cached_property
     def event(self) -> str:
@@ -81,13 +84,21 @@ def read_rule(*, workflow_id: str, name: str, workflow_data: Any, settings: Any,
         return None
     entry = graph.entry()
     rule_settings = settings if isinstance(settings, Mapping) else {}
+    rule = Rule(workflow_id, name, graph, rule_settings, error_workflow=_error_workflow(rule_settings, references))
     if entry is None:
-        return Rule(workflow_id, name, graph, rule_settings)
+        return rule
     try:
         node = parse_tree(entry.config.get("conditions"), "conditions")
     except RuleError:
-        return Rule(workflow_id, name, graph, rule_settings, None, entry.id, is_readable=False)
-    return Rule(workflow_id, name, graph, rule_settings, node, entry.id)
+        return replace(rule, entry_id=entry.id, is_readable=False)
+    return replace(rule, entry=node, entry_id=entry.id)
+
+
+def _error_workflow(settings: Mapping[str, Any], references: Frozen) -> str:
+    """As runs/failing/hand_over.py finds it: by the id that its name stood for."""
+    for named in named_in(settings):
+        return str(references.get(KIND, {}).get(named.name, {}).get("id", ""))
+    return ""
 
 
 def _case(case: Mapping[str, Any], node_id: str) -> Condition:

@@ -1,14 +1,16 @@
 """Whether conditions can hold together, as far as it can be proven: by cases, with an end.
 
 Sound in one direction: what "cannot hold" is never true of any event. Where it is too much to look through, or where
-the language compares in ways that are not followed here (patterns, dates relative to today), the answer is that it may.
+the language compares in ways that are not followed here (patterns, business days), the answer is that it may.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
-from opsflows.rules.conditions.tree import Group, Leaf
+from opsflows.rules.conditions.tree import Group, Leaf, Reference
 from opsflows.studio.conflicts.comparisons import Claim, Comparison
+from opsflows.studio.conflicts.pairs import no_pair
 from opsflows.studio.conflicts.values import no_value
 
 #: Cases looked through for one question.
@@ -23,7 +25,10 @@ class TooMuch(Exception):  # noqa: N818  (reads as the answer it becomes)
 
 
 def cannot_hold(claims: Sequence[Claim]) -> bool:
-    """Whether no event, at no moment, makes all of `claims` come out as they should. False also where it is unknown."""
+    """Whether no event, at no moment from now on, makes all of `claims` come out as they should.
+
+    False also where it is unknown.
+    """
     try:
         return next(open_cases(claims), None) is None
     except TooMuch:
@@ -53,11 +58,13 @@ class _Cases:
         if self.left < 0:
             raise TooMuch
         touched: set[str] = set()
+        is_between = False
         while waiting:
             node, holds = waiting.pop()
             if isinstance(node, Leaf):
                 said = {**said, node.field: (*said.get(node.field, ()), Comparison(node, holds))}
                 touched.add(node.field)
+                is_between = is_between or isinstance(node.expected, Reference)
                 continue
             parts = _parts(node, holds)
             if parts is None:
@@ -68,6 +75,8 @@ class _Cases:
             else:
                 waiting += claims
         if any(no_value(said[field]) for field in touched):
+            return
+        if is_between and no_pair(chain.from_iterable(said.values())):
             return
         if not choices:
             yield said

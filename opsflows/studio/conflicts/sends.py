@@ -40,11 +40,17 @@ class Send:
     is_whole: bool = False
     passes: bool = False
     settles: bool = False
+    is_failure: bool = False
 
 
 def sends_of(rule: Rule) -> list[Send]:
     """In the order of the definition. What a variable names is not known."""
     return [send for node in rule.steps for send in _of_node(node)]
+
+
+def failure_of(rule: Rule) -> list[Send]:
+    """What is set off where a run fails: the error workflow, of whose data nothing is known."""
+    return [Send("", "a run fails", workflow=rule.error_workflow, is_failure=True)] if rule.error_workflow else []
 
 
 def _of_node(node: Node) -> Iterator[Send]:

@@ -4,8 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
+from opsflows.rules.compare import as_number
+from opsflows.rules.conditions.operators import OPERATORS
+from opsflows.rules.conditions.tree import Leaf
 from opsflows.rules.lookup import MISSING
-from opsflows.studio.conflicts.comparisons import Comparison
+from opsflows.studio.conflicts.comparisons import Comparison, as_day
 from opsflows.studio.conflicts.probe import PROBE
 from opsflows.studio.conflicts.ranges import no_day, no_number
 from opsflows.studio.conflicts.spelling import no_spelling
@@ -64,7 +67,8 @@ def _no_text(comparisons: _Left) -> bool:
     named = _named_texts(comparisons)
     if named is not None:
         steady = [each for each in comparisons if not each.is_relative]
-        return not any(_fits(steady, text) for text in named)
+        asked = [each for each in comparisons if each.is_relative]
+        return not any(_fits(steady, text) and not _is_past(text, asked) for text in named)
     if no_spelling(comparisons):
         return True
     return (
@@ -83,6 +87,17 @@ def _named_texts(comparisons: _Left) -> list[str] | None:
             if all(isinstance(item, str) for item in items):
                 return list(items)
     return None
+
+
+def _is_past(text: str, asked: _Left) -> bool:
+    """Whether the text is no date that may still be on the side of the clock where it should."""
+    if not any(each.wants for each in asked) or as_number(text) is not None:
+        # What spells a number is a moment as well, in seconds since 1970.
+        return False
+    that_day = [
+        Comparison(Leaf("", ("",), OPERATORS[name], text), True) for name in ("greater_or_equal", "less_or_equal")
+    ]
+    return as_day(text) is None or no_day([*asked, *that_day])
 
 
 _NEVER_OF_WORDS = frozenset(

@@ -39,10 +39,10 @@ def change_step(
     kind = step_kind(str(node_data.get("kind")))
     document.nodes[node_id] = {**document.nodes[node_id], "type": kind.step_type, "data": dict(node_data)}
     new_ways, new_bodies = document.ways(node_id), document.bodies(node_id)
-    if old_ways and not new_ways and following is not None:
-        raise Refused("This kind of step ends the run, and steps follow. Move it to the end of its row first.")
     names = _renamed(old_ways, new_ways, old_bodies, new_bodies, is_same_kind=is_same_kind)
     _lead(document, node_id, names, before.out(node_id))
+    if old_ways and not new_ways and following in unreached(document) - lost_before:
+        raise Refused("This kind of step ends the run, and steps follow. Move it to the end of its row first.")
     if meeting is not None and Shape(document).branches(node_id):
         for way in set(new_ways) - set(names.values()):
             document.link(node_id, way, meeting)

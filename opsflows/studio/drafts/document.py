@@ -61,6 +61,14 @@ class Document:
             if edge["source"] == node_id and edge["target"] in self.nodes
         }
 
+    def all_out(self) -> dict[str, dict[str, str]]:
+        """What `out` says, of every node: one walk over the edges instead of one for each."""
+        found: dict[str, dict[str, str]] = {node_id: {} for node_id in self.nodes}
+        for edge in self.edges:
+            if edge["source"] in found and edge["target"] in found:
+                found[edge["source"]][handle_of(edge)] = edge["target"]
+        return found
+
     def into(self, node_id: str) -> list[Way]:
         """The ways that lead into the node."""
         return [

@@ -5,9 +5,10 @@ from typing import Any
 
 from opsflows.studio.drafts.checked import checked
 from opsflows.studio.drafts.document import Document
-from opsflows.studio.drafts.places import Opening, opening
+from opsflows.studio.drafts.places import opening
 from opsflows.studio.drafts.positions import laid_out
 from opsflows.studio.drafts.refused import Refused
+from opsflows.studio.drafts.shape import unreached
 from opsflows.workflows.kinds import StepKind
 from opsflows.workflows.registry import step_kind
 
@@ -32,20 +33,17 @@ def insert_step(
     """
     document = Document(workflow_data)
     place, known = opening(document, after, handle), step_kind(kind)
-    node_id = new_id(document, taken)
+    node_id, lost_before = new_id(document, taken), unreached(document)
     document.nodes[node_id] = new_node(known, node_id)
-    put(document, place, node_id, document.ways(node_id) if joined else document.ways(node_id)[:1])
-    return checked(workflow_data, laid_out(document.data(), {node_id: after})), node_id
-
-
-def put(document: Document, place: Opening, node_id: str, ways: tuple[str, ...]) -> None:
-    """Join a step that stands loose: what led to the place leads to it, and it leads on by `ways`."""
-    if place.target is not None and not ways:
-        raise Refused("A step that ends the run can only stand where nothing follows.")
-    for source, handle in place.ways:
-        document.link(source, handle, node_id)
+    ways = document.ways(node_id) if joined else document.ways(node_id)[:1]
+    for source, way in place.ways:
+        document.link(source, way, node_id)
     for way in ways:
         document.link(node_id, way, place.target)
+    # Of branches that come together one may end; what follows is still reached by the others.
+    if place.target is not None and not ways and unreached(document) - lost_before:
+        raise Refused("A step that ends the run can only stand where nothing follows.")
+    return checked(workflow_data, laid_out(document.data(), {node_id: after})), node_id
 
 
 def new_node(kind: StepKind, node_id: str) -> dict[str, Any]:

@@ -23,6 +23,8 @@ def move_step(workflow_data: Mapping[str, Any], node_id: str, direction: Directi
         Refused: there is no such neighbour, or going back would not lead back.
     """
     first, second = _pair(workflow_data, node_id, direction)
+    if Document(workflow_data).is_trigger(first):
+        raise Refused("There is nothing on that side to trade places with.")
     moved = _traded(workflow_data, first, second)
     if entry_of(Document(moved)) != entry_of(Document(workflow_data)):
         raise Refused("As the first step, this condition would decide whether a run starts. Put it under “Only if”.")

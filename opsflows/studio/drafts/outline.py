@@ -1,7 +1,7 @@
 """A draft as an outline: its steps in reading order, indented by the branches in which they stand."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from opsflows.runs.trace.places import Place as StepName
@@ -13,6 +13,8 @@ from opsflows.studio.drafts.shape import Shape
 from opsflows.studio.drafts.words import heading
 from opsflows.workflows.graph import CONDITION, DEFAULT_HANDLE
 
+_NO = "false"
+
 #: "place": where a step can be put in; "way": the heading of a branch; "jump": it goes on at a step elsewhere;
 #: "end": the run ends here although the branches beside it go on.
 Sort = Literal["place", "step", "way", "jump", "end", "loose"]
@@ -20,7 +22,8 @@ Sort = Literal["place", "step", "way", "jump", "end", "loose"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line. Of a place, `node_id` and `handle` say behind what it is; of a jump, `node_id` where it leads."""
+    """One line. Of a place or an end, `node_id` and `handle` say behind what it is; of a jump, `node_id` where it
+    leads."""
 
     sort: Sort
     depth: int
@@ -32,8 +35,14 @@ class Entry:
     disabled: bool = False
     can_rise: bool = False
     can_fall: bool = False
+    #: Whether it is a trigger that stands there besides the one that starts the workflow.
+    is_trigger: bool = False
     #: Whether it is a condition behind which the row goes on only where it holds.
     is_gate: bool = False
+    #: The step with which a run that ends there could go on; empty: the step there ends it for good.
+    onto: str = ""
+    #: Whether only the branch of a list or of several at once ends there, and not the run.
+    is_inside: bool = False
     #: The ways out that lead nowhere yet, with their words.
     unused: tuple[tuple[str, str], ...] = ()
 
@@ -89,30 +98,66 @@ class _Writer:
         for row in rows.loose:
             yield from self.row(row, "", "", 0)
 
-    def row(self, row: Row, after: str, handle: str, depth: int, *, goes_on: str | None = None) -> Iterator[Entry]:
-        """The lines of a row behind a way out. `goes_on` is where the branches around it meet."""
+    def row(
+        self,
+        row: Row,
+        after: str,
+        handle: str,
+        depth: int,
+        *,
+        goes_on: str | None = None,
+        is_aside: bool = False,
+        is_inside: bool = False,
+    ) -> Iterator[Entry]:
+        """The lines of a row behind a way out. `goes_on` is where the branches around it meet; of a row aside, what
+        comes behind the step from which it leads aside. `is_inside`: of a list or of branches at the same time."""
         last = len(row.items) - 1
-        if after:
+        # A step cannot be put in behind a way out that its step does not have (any more).
+        if after and all(self.shape.has_way(after, each) for each in handle.split(",")):
             yield Entry("place", depth, after, handle)
         for index, item in enumerate(row.items):
-            yield self._step(item, depth, is_first=index == 0, is_last=index == last)
+            # Nothing trades places with a trigger; there is a second one only in what was written elsewhere.
+            is_first = index == 0 or self.document.is_trigger(row.items[index - 1].node_id)
+            yield self._step(item, depth, is_first=is_first, is_last=index == last)
             meeting = self.shape.following(item.node_id) if item.parts else None
+            if self._is_gate(item) and _NO in item.unused:
+                # Else who put in “If … else …” at the end of a row would look for its second branch in vain.
+                yield Entry("place", depth + 1, item.node_id, _NO, words="if no", is_inside=is_inside)
             for branch in item.branches:
                 words = heading(self.document, item.node_id, branch.handles)
                 yield Entry("way", depth + 1, item.node_id, branch.handles[0], words)
                 handles = ",".join(branch.handles)
-                yield from self.row(branch.row, item.node_id, handles, depth + 1, goes_on=meeting)
+                leads_aside = not item.parts and not branch.is_body
+                back = self.shape.following(item.node_id) if leads_aside else meeting
+                yield from self.row(
+                    branch.row,
+                    item.node_id,
+                    handles,
+                    depth + 1,
+                    goes_on=back,
+                    is_aside=leads_aside,
+                    is_inside=is_inside or branch.is_body,
+                )
             if item.parts:
                 yield Entry("place", depth, item.node_id, AFTER_ALL)
             elif (way := self.shape.way_on(item.node_id)) is not None:
                 yield Entry("place", depth, item.node_id, way)
-        if row.jump is not None and row.jump != goes_on:
+        if row.jump is not None and (is_aside or row.jump != goes_on):
             yield Entry("jump", depth, row.jump, words=self._called(row.jump), number=self.numbers.get(row.jump, 0))
         elif row.jump is None and goes_on is not None:
-            yield Entry("end", depth)
+            yield replace(self._end(row, after, handle, depth, goes_on), is_inside=is_inside)
+
+    def _end(self, row: Row, after: str, handle: str, depth: int, goes_on: str) -> Entry:
+        """Where a run ends, with the place (`node_id`, `handle`) from which it could go on with `onto`."""
+        if row.items:
+            last = row.items[-1]
+            on = AFTER_ALL if last.parts else self.shape.way_on(last.node_id)
+            after, handle = last.node_id, on or ""
+        called = self._called(goes_on)
+        return Entry("end", depth, after, handle, called, self.numbers.get(goes_on, 0), onto=goes_on if handle else "")
 
     def _step(self, item: Item, depth: int, *, is_first: bool, is_last: bool) -> Entry:
-        facts, kind = self.document.facts(item.node_id), self.document.kind_of(item.node_id)
+        facts = self.document.facts(item.node_id)
         return Entry(
             "step",
             depth,
@@ -121,10 +166,15 @@ class _Writer:
             name=step_name(item.node_id, str(facts.get("label") or ""), self.document.kind_name(item.node_id)),
             disabled=facts.get("disabled") is True,
             can_rise=not is_first,
-            can_fall=not is_last,
-            is_gate=kind is not None and kind.step_type == CONDITION and not item.parts,
+            can_fall=not is_last and not self.document.is_trigger(item.node_id),
+            is_trigger=self.document.is_trigger(item.node_id),
+            is_gate=self._is_gate(item),
             unused=tuple(self._unused(item)),
         )
+
+    def _is_gate(self, item: Item) -> bool:
+        kind = self.document.kind_of(item.node_id)
+        return kind is not None and kind.step_type == CONDITION and not item.parts
 
     def _unused(self, item: Item) -> Iterator[tuple[str, str]]:
         kind = self.document.kind_of(item.node_id)
@@ -133,6 +183,8 @@ class _Writer:
         if together:
             yield ",".join(together), heading(self.document, item.node_id, together)
         for way in item.unused:
+            if way == _NO and self._is_gate(item):
+                continue
             yield way, heading(self.document, item.node_id, (way,))
 
     def _called(self, node_id: str) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from opsflows.studio.drafts.document import Document, Way
 from opsflows.studio.drafts.refused import Refused
 from opsflows.studio.drafts.shape import Shape
-from opsflows.workflows.graph import ERROR_HANDLE
 
 #: In place of a way out: behind the branches of the step, whichever was taken.
 AFTER_ALL = "*"
@@ -32,9 +31,8 @@ def opening(document: Document, after: str, handle: str) -> Opening:
     if handle == AFTER_ALL:
         return _after_all(document, shape, after)
     handles = handle.split(",")
-    known = {*document.ways(after), ERROR_HANDLE} - ({ERROR_HANDLE} if document.is_trigger(after) else set())
     targets = {shape.out(after).get(each) for each in handles}
-    if not set(handles) <= known or len(targets) != 1:
+    if not all(shape.has_way(after, each) for each in handles) or len(targets) != 1:
         raise Refused(_GONE)
     return Opening(tuple((after, each) for each in handles), targets.pop())
 

@@ -20,10 +20,10 @@ def remove_step(workflow_data: Mapping[str, Any], node_id: str, *, keep: str = "
     what comes after all branches.
 
     Raises:
-        Refused: it is no step of the draft.
+        Refused: it is no step of the draft, nor a trigger besides the first.
     """
     document = Document(workflow_data)
-    if node_id not in document.nodes or document.is_trigger(node_id):
+    if node_id not in document.nodes or node_id == document.trigger:
         raise Refused("There is no such step in the draft any more.")
     shape = Shape(document)
     lost_before = unreached(document)

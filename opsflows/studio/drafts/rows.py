@@ -65,7 +65,8 @@ def rows_of(workflow_data: Mapping[str, Any]) -> Rows:
     if entry is None and trigger is not None:
         start = document.out(trigger).get(DEFAULT_HANDLE)
     main = build.row(start, frozenset(), 0)
-    heads = [each for each in document.nodes if not document.into(each)]
+    led_to = {target for out in document.all_out().values() for target in out.values()}
+    heads = [each for each in document.nodes if each not in led_to]
     # Each row that is built takes its steps away from those that are left.
     loose = [build.row(each, frozenset(), 0) for each in [*heads, *document.nodes] if each not in build.seen]
     return Rows(trigger, entry, main, tuple(loose))
@@ -100,21 +101,23 @@ class _Builder:
                 return Row(tuple(items), current)
             self.seen.add(current)
             following = self.shape.following(current)
-            beyond = later | self.shape.reach(following) if following else later
-            items.append(self._item(current, beyond, depth))
+            items.append(self._item(current, following, later, depth))
             current = following
         return Row(tuple(items))
 
-    def _item(self, node_id: str, later: frozenset[str], depth: int) -> Item:
+    def _item(self, node_id: str, following: str | None, later: frozenset[str], depth: int) -> Item:
         out, parts = self.shape.out(node_id), self.shape.branches(node_id)
         bodies = self.document.bodies(node_id)
         on = None if parts else self.shape.way_on(node_id)
-        ways = [way for way in (*self.document.ways(node_id), ERROR_HANDLE) if way != on]
+        ways = [way for way in (*self.shape.ways(node_id), ERROR_HANDLE) if way != on]
         # What leads out of a step by a name that it does not have is shown as well.
         ways += [way for way in out if way not in ways and way != on]
         branches: list[Branch] = []
-        for handles in self._together(node_id, ways, shown=parts, bodies=bodies):
-            row = self.row(out.get(handles[0]), later, depth + 1)
+        groups = self._together(node_id, ways, shown=parts, bodies=bodies)
+        # Only for branches is it asked what comes after them: in a long row that is long.
+        beyond = later | self.shape.reach(following) if groups and following else later
+        for handles in groups:
+            row = self.row(out.get(handles[0]), beyond, depth + 1)
             branches.append(Branch(handles, row, handles[0] in bodies))
         used = {handle for branch in branches for handle in branch.handles}
         return Item(node_id, tuple(branches), parts, tuple(way for way in ways if way not in used))
@@ -127,7 +130,7 @@ class _Builder:
         groups: dict[str, list[str]] = {}
         for way in ways:
             target = out.get(way)
-            is_alone = shown or way in bodies or target is None
+            is_alone = shown or way in bodies or target is None or not self.shape.has_way(node_id, way)
             if target is not None or way in bodies or (shown and way != ERROR_HANDLE):
                 groups.setdefault(f"way {way}" if is_alone else f"to {target}", []).append(way)
         return [tuple(group) for group in groups.values()]

@@ -17,23 +17,36 @@ class Shape:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self._out = {node_id: document.out(node_id) for node_id in document.nodes}
+        self._out = document.all_out()
+        self._ways: dict[str, tuple[str, ...]] = {}
         self._reach: dict[tuple[str, bool], frozenset[str]] = {}
         self._rank = {node_id: rank for rank, node_id in enumerate(_in_order(self._out))}
 
     def out(self, node_id: str) -> dict[str, str]:
         return self._out[node_id]
 
+    def ways(self, node_id: str) -> tuple[str, ...]:
+        """The ways out that the step has; asked of its configuration once."""
+        if node_id not in self._ways:
+            self._ways[node_id] = self.document.ways(node_id)
+        return self._ways[node_id]
+
+    def has_way(self, node_id: str, handle: str) -> bool:
+        """Whether a step can be put in there; a definition may lead out by a way that its step does not have."""
+        if self.document.is_trigger(node_id):
+            return handle in self.ways(node_id)
+        return handle == ERROR_HANDLE or handle in self.ways(node_id)
+
     def branches(self, node_id: str) -> bool:
         """Whether the row that the step stands in parts there."""
         kind = self.document.kind_of(node_id)
         if kind is None or kind.step_type != CONDITION:
             return False
-        return self.document.ways(node_id) != (_YES, _NO) or _NO in self._out[node_id]
+        return self.ways(node_id) != (_YES, _NO) or _NO in self._out[node_id]
 
     def way_on(self, node_id: str) -> str | None:
         """The way by which the row goes on; of a step that branches, the first. None: it ends the run."""
-        ways = self.document.ways(node_id)
+        ways = self.ways(node_id)
         return ways[0] if ways else None
 
     def following(self, node_id: str) -> str | None:
@@ -65,7 +78,9 @@ class Shape:
         starts = [each for each in self.document.nodes if self.document.is_trigger(each) and each != node_id]
         elsewhere = self._reached(starts, without=node_id)
         after = self.following(node_id)
-        return self.reach(node_id) - elsewhere - (self.reach(after) if after else frozenset())
+        # In a circle what comes after leads back to the step; it is its own all the same.
+        beyond = self.reach(after) if after else frozenset()
+        return (self.reach(node_id) - elsewhere - beyond) | {node_id}
 
     def open_ends(self, node_id: str) -> list[Way]:
         """The ways out of the step's block at which a run would end, and what comes after could be joined."""
@@ -81,7 +96,7 @@ class Shape:
                 waiting.append(after)
                 continue
             way = self.way_on(current)
-            handles = self.document.ways(current) if self.branches(current) else (way,) if way else ()
+            handles = self.ways(current) if self.branches(current) else (way,) if way else ()
             for handle in handles:
                 if (target := self._out[current].get(handle)) is not None:
                     waiting.append(target)
@@ -103,12 +118,13 @@ class Shape:
 def unreached(document: Document) -> set[str]:
     """What no trigger leads to."""
     seen: set[str] = set()
+    out = document.all_out()
     waiting = [node_id for node_id in document.nodes if document.is_trigger(node_id)]
     while waiting:
         current = waiting.pop()
         if current not in seen:
             seen.add(current)
-            waiting += document.out(current).values()
+            waiting += out[current].values()
     return document.nodes.keys() - seen
 
 

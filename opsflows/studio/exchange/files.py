@@ -13,7 +13,8 @@ from opsflows.studio.exchange.write import Format, text_of, to_document
 from opsflows.workflows.models import Workflow
 
 _FORMATS: dict[str, Format] = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}
-_LONGEST = 100
+#: Bytes of a file's name, without what tells it from others and its ending; most file systems take 255 in all.
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,21 @@ def file_names(workflows: Iterable[Workflow], form: Format) -> list[tuple[str, W
     taken: set[str] = set()
     found = []
     for workflow in sorted(workflows, key=lambda each: (each.workflow_name, each.pk)):
-        stem = slugify(workflow.workflow_name)[:_LONGEST].strip("-") or "workflow"
+        stem = _stem(workflow.workflow_name)
         # A workflow that is itself called "Deals 2" may have the name already that the second "deals" would get.
         numbered = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
         name = next(each for each in numbered if each not in taken)
         taken.add(name)
         found.append((f"{name}.{form}", workflow))
     return found
+
+
+def _stem(name: str) -> str:
+    """The name in letters that every system knows; where some would be lost, such as 東京, in its own: else others
+    would be called the same, and each new one would give them other numbers."""
+    plain, own = slugify(name), slugify(name, allow_unicode=True)
+    stem = plain if len(plain) >= len(own) else own
+    return stem.encode()[:_LONGEST].decode(errors="ignore").strip("-") or "workflow"
 
 
 def write_folder(folder: Path, workflows: Iterable[Workflow], form: Format) -> Written:
@@ -68,22 +77,26 @@ def read_files(paths: Iterable[Path]) -> list[Found]:
     """What the files hold, and those in the folders, in the order of their names.
 
     Raises:
-        FileNotFoundError: there is no such file or folder.
+        FileNotFoundError: there is no such file or folder, or nothing in it: who looks through the wrong one must not
+            be told that all is well.
     """
     found = []
     for path in paths:
         if not path.exists():
             raise FileNotFoundError(f"There is no file or folder {path}.")
-        found += [_read(each) for each in (_in_folder(path) if path.is_dir() else [path])]
+        files = _in_folder(path) if path.is_dir() else [path]
+        if not files:
+            raise FileNotFoundError(f"There is no .yaml or .json file in {path}; folders in it are not looked into.")
+        found += [_read(each) for each in files]
     return found
 
 
 def _in_folder(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.suffix in _FORMATS and path.is_file())
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in _FORMATS and path.is_file())
 
 
 def _read(path: Path) -> Found:
-    form = _FORMATS.get(path.suffix)
+    form = _FORMATS.get(path.suffix.lower())
     if form is None:
         return Found(path, faults=[Fault("", "Is neither .yaml nor .json; rename it after what it holds.")])
     try:

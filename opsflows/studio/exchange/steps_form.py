@@ -11,7 +11,8 @@ from opsflows.rules import Problem
 from opsflows.studio.exchange.key_order import STEP_LAST, config_in_order
 from opsflows.studio.picture.layout import lay_out
 from opsflows.studio.picture.order import order_of
-from opsflows.studio.picture.sketch import sketch_of
+from opsflows.studio.picture.sketch import sketch_of, ways_of
+from opsflows.studio.picture.ways import rank_of
 from opsflows.workflows.graph import DEFAULT_HANDLE, TRIGGER, Edge, Graph, Node
 from opsflows.workflows.handling import HANDLING_KEYS, write_handling
 from opsflows.workflows.read_graph import MAX_NODES
@@ -21,8 +22,12 @@ _KEYS = frozenset({"id", "type", "kind", "label", "config", "next", *STEP_LAST})
 
 
 def to_steps(graph: Graph, workflow_data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The steps in the order in which one reads them. Arrows out of a step that is not there are left out."""
-    order = order_of(sketch_of(workflow_data)).reading
+    """The steps in the order in which one reads them. Arrows out of a step that is not there are left out.
+
+    The same for every definition that means the same, in whatever order its nodes and edges are listed.
+    """
+    nodes = sorted(workflow_data.get("nodes", ()), key=lambda node: str(node["id"]))
+    order = order_of(sketch_of({**workflow_data, "nodes": nodes})).reading
     return [_step(graph.by_id[node_id], graph) for node_id in order]
 
 
@@ -96,13 +101,13 @@ def _step(node: Node, graph: Graph) -> dict[str, Any]:
     if node.disabled:
         step["disabled"] = True
     if edges := graph.outgoing.get(node.id):
-        step["next"] = _next(edges)
+        step["next"] = _next(edges, ways_of(node.kind, node.config))
     return step
 
 
-def _next(edges: Iterable[Edge]) -> Any:
+def _next(edges: Iterable[Edge], order: tuple[str, ...]) -> Any:
     ways: dict[str, list[str]] = {}
-    for edge in edges:
+    for edge in sorted(edges, key=lambda edge: (rank_of(edge.handle, order), edge.handle, edge.target)):
         ways.setdefault(edge.handle, []).append(edge.target)
     # Of a draft that is broken, one way may lead to several steps.
     said: dict[str, Any] = {handle: targets[0] if len(targets) == 1 else targets for handle, targets in ways.items()}

@@ -11,7 +11,7 @@ from opsflows.studio.explain.held_against import Held, HeldEvent
 from opsflows.studio.explain.listening import Listening, Spell
 from opsflows.studio.explain.moment import How, Judged
 from opsflows.studio.explain.standing import in_zone, standing
-from opsflows.studio.explain.started import in_line, was_left_out
+from opsflows.studio.explain.started import in_line
 from opsflows.studio.explain.verdict import Reason, StartedRun, Verdict
 
 
@@ -33,8 +33,10 @@ class Candidate:
         live = found.live(when.at)
         by_event = [run for run in runs if not run.is_again]
         if by_event:
-            left_out = was_left_out(by_event[0])
-            reason, sentence = (Reason.DROPPED, by_event[0].error) if left_out else (Reason.RAN, "")
+            first = by_event[0]
+            # What stands in brackets calls the settings as the API does.
+            left_out = first.error.partition(" (maxExecutionsPerHour")[0].rstrip(".") + "."
+            reason, sentence = (Reason.DROPPED, left_out) if first.is_left_out else (Reason.RAN, "")
             return cls(found, reason, sentence, live, tuple(runs))
         off = standing(found, event_name, when.at, zone)
         if off is not None:

@@ -25,6 +25,13 @@ def _explanation() -> dict[str, Any]:
                 "then. `set_aside`, `waiting`: they were not asked yet, and this is what each would answer now.",
             },
             "judged_at": _TIME,
+            "repeats": {
+                "anyOf": [
+                    _whole({"count": {"type": "integer", "minimum": 1}, "last_at": _TIME, "sentence": _TEXT}),
+                    {"type": "null"},
+                ],
+                "description": "How often the same event came again under its key, which started nothing; null: never.",
+            },
             "total": {"type": "integer", "minimum": 0},
             "results": {"type": "array", "items": {"$ref": "#/components/schemas/WorkflowVerdict"}},
             "next": {"type": ["string", "null"], "format": "uri", "description": "The next page; null at the end."},

@@ -5,6 +5,7 @@ from typing import Any
 from opsflows.rules import MISSING
 from opsflows.studio.explain.change import Change
 from opsflows.studio.explain.event import EventExplanation
+from opsflows.studio.explain.repeats import Repeats
 from opsflows.studio.explain.verdict import Verdict
 
 
@@ -14,9 +15,14 @@ def explanation_document(found: EventExplanation) -> dict[str, Any]:
         "event": str(found.event_id),
         "state": found.judged.how.value,
         "judged_at": found.judged.at,
+        "repeats": None if found.repeats is None else _repeats(found.repeats),
         "total": found.total,
         "results": [_verdict(verdict) for verdict in found.verdicts],
     }
+
+
+def _repeats(repeats: Repeats) -> dict[str, Any]:
+    return {"count": repeats.count, "last_at": repeats.last_at, "sentence": repeats.sentence}
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

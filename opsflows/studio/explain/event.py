@@ -12,6 +12,7 @@ from opsflows.studio.explain.answer import Answers, Candidate
 from opsflows.studio.explain.held_against import held_event
 from opsflows.studio.explain.listening import MOST, listening
 from opsflows.studio.explain.moment import Judged, judged
+from opsflows.studio.explain.repeats import Repeats, repeats_of
 from opsflows.studio.explain.started import started
 from opsflows.studio.explain.verdict import RANK, Reason, Verdict
 
@@ -32,6 +33,8 @@ class EventExplanation:
     counts: Mapping[Reason, int]
     #: There are more workflows than are looked at.
     is_cut: bool
+    #: None where it came once.
+    repeats: Repeats | None = None
 
     @property
     def next_offset(self) -> int | None:
@@ -51,7 +54,7 @@ def explain_event(
 ) -> EventExplanation:
     """The answer of every workflow that listens to the event's name, listened then, or does so only now.
 
-    Ten queries at most, however many workflows listen; conditions are held against the event for the `most` that are
+    Twelve queries at most, however many workflows listen; conditions are held against the event for the `most` that are
     shown alone. The most telling come first. `only_silent` leaves out those that started.
 
     Args:
@@ -74,6 +77,7 @@ def explain_event(
         offset=offset,
         counts=Counter(each.reason for each in chosen),
         is_cut=len(found) >= MOST,
+        repeats=repeats_of(event.pk, zone),
     )
 
 

@@ -9,15 +9,18 @@ from typing import Any
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
+from opsflows.events.find_by_key import ids_by_key
 from opsflows.events.models import Event
 from opsflows.jsontext import read_stored
 from opsflows.rules import MISSING, lookup
-from opsflows.rules.text import to_text
+from opsflows.studio.explain.wanted import Wanted
 
 #: Events that one search reads, and those that it shows.
 LOOKED_AT = 2000
 SHOWN = 20
 _AT_ONCE = 50
+#: Stands for the field of an event that was found by its key.
+BY_KEY = "its key"
 #: Values of one payload that are compared where no field is named.
 _MOST_VALUES = 5000
 
@@ -49,22 +52,33 @@ def search(
 ) -> Found:
     """The newest events whose `field` (any field, where it is empty) is `value`, of one `name` or of all.
 
-    Texts compare without regard to case, numbers as they are written; of a list, one item is enough. One query over at
-    most `LOOKED_AT` events, from `before` backwards.
+    Texts compare without regard to case, numbers by what they are worth, however they are written; of a list, one item
+    is enough. One query over at most `LOOKED_AT` events, from `before` backwards. Where no field is named, the event
+    whose key it is comes first, however old it is: three queries more.
     """
+    wanted = Wanted.of(value)
     rows = _rows(account_id, name, before)
-    found: list[FoundEvent] = []
+    found = _by_key(account_id, value, name) if not field and before is None else []
+    known = {event.id for event in found}
     looked_at, last, back_to = 0, None, None
     # A payload may be a megabyte, so not all of them are in memory at once.
     for event_id, event_name, received_at, text in rows.iterator(_AT_ONCE):
         looked_at, last, back_to = looked_at + 1, event_id, received_at
-        where = _where(text, field, value) if text is not None and _may_hold(text, value) else None
-        if where is not None:
+        where = _where(text, field, wanted) if text is not None and wanted.may_be_in(text) else None
+        if where is not None and event_id not in known:
             found.append(FoundEvent(event_id, event_name, received_at, where))
-            if len(found) == SHOWN:
+            if len(found) >= SHOWN:
                 break
     is_over = looked_at < LOOKED_AT and len(found) < SHOWN
     return Found(tuple(found), looked_at, back_to, None if is_over else last)
+
+
+def _by_key(account_id: uuid.UUID, value: str, name: str) -> list[FoundEvent]:
+    """The events that were sent under this key: a vendor's id of it, or an Idempotency-Key."""
+    rows = Event.objects.filter(account=account_id, pk__in=ids_by_key(account_id=account_id, key=value)).order_by("-id")
+    if name:
+        rows = rows.filter(name=name)
+    return [FoundEvent(event.pk, event.name, event.received_at, BY_KEY) for event in rows[:SHOWN]]
 
 
 def _rows(account_id: uuid.UUID, name: str, before: uuid.UUID | None) -> QuerySet[Event, Any]:
@@ -77,29 +91,16 @@ def _rows(account_id: uuid.UUID, name: str, before: uuid.UUID | None) -> QuerySe
     return rows.annotate(text=data).values_list("id", "name", "received_at", "text")[:LOOKED_AT]
 
 
-def _may_hold(text: str, value: str) -> bool:
-    """Whether it is worth while to read the payload: most do not hold the letters at all."""
-    is_plain = value.isascii() and value.isprintable() and not set(value) & set('"\\/')
-    return not is_plain or "\\u" in text or value.casefold() in text.casefold()
-
-
-def _where(text: str, field: str, value: str) -> str | None:
+def _where(text: str, field: str, wanted: Wanted) -> str | None:
     try:
         data = read_stored(text)
     except ValueError:
         return None
     scope = data if isinstance(data, dict) else {"data": data}
-    wanted = value.casefold()
     if field:
         seen = lookup(scope, field)
-        return field if seen is not MISSING and _is(seen, wanted) else None
-    return next((path for path, seen in _values(scope) if _is(seen, wanted)), None)
-
-
-def _is(seen: Any, wanted: str) -> bool:
-    if isinstance(seen, list):
-        return any(_is(item, wanted) for item in seen if not isinstance(item, list))
-    return not isinstance(seen, dict) and to_text(seen).casefold() == wanted
+        return field if seen is not MISSING and wanted.is_(seen) else None
+    return next((path for path, seen in _values(scope) if wanted.is_(seen)), None)
 
 
 def _values(scope: dict[str, Any]) -> Iterator[tuple[str, Any]]:

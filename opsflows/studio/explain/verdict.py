@@ -49,6 +49,8 @@ class StartedRun:
     error: str
     #: Started again from the event by a person, not by routing.
     is_again: bool
+    #: Never begun: the hour had no room for it, and the workflow leaves out what is more.
+    is_left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from opsflows.studio.explain.draft import DraftAnswer, draft_answer
 from opsflows.studio.explain.held_against import held_event
 from opsflows.studio.explain.listening import listening_of
 from opsflows.studio.explain.moment import Judged, judged
+from opsflows.studio.explain.repeats import Repeats, repeats_of
 from opsflows.studio.explain.started import started
 from opsflows.studio.explain.verdict import Verdict
 from opsflows.workflows.models import Workflow
@@ -24,6 +25,8 @@ class WorkflowExplanation:
     verdict: Verdict
     afterwards: tuple[Afterwards, ...]
     draft: DraftAnswer
+    #: None where the event came once.
+    repeats: Repeats | None = None
 
 
 def explain_workflow(*, workflow: Workflow, event: Event, now: datetime) -> WorkflowExplanation:
@@ -44,4 +47,5 @@ def explain_workflow(*, workflow: Workflow, event: Event, now: datetime) -> Work
         verdict=verdict,
         afterwards=afterwards([run.id for run in runs]),
         draft=draft_answer(workflow, event, held),
+        repeats=repeats_of(event.pk, zone),
     )

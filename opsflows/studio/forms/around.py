@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from opsflows.accounts.actor import Actor
 from opsflows.accounts.roles import Permission
-from opsflows.studio.samples import Sample, sample_of, samples_of
+from opsflows.studio.samples import Sample, sample_of, samples_of, scheduled
 from opsflows.studio.variables.known import Variable, variables_for
+from opsflows.workflows.graph import SCHEDULE
 from opsflows.workflows.models import Workflow
 
 _SAMPLES = 5
@@ -34,7 +37,10 @@ def around_of(*, actor: Actor, workflow: Workflow, node_id: str | None, sample_i
     actor.require(Permission.WORKFLOWS_READ, account_id=workflow.account_id)
     actor.require(Permission.EVENTS_READ, account_id=workflow.account_id)
     event = str(workflow.trigger_config.get("event") or "")
-    samples = samples_of(account_id=workflow.account_id, event=event, limit=_SAMPLES)
+    if workflow.trigger_config.get("kind") == SCHEDULE:
+        samples = [scheduled(workflow, now=timezone.now())]
+    else:
+        samples = samples_of(account_id=workflow.account_id, event=event, limit=_SAMPLES)
     sample = next((each for each in samples if each.id == sample_id), None)
     if sample is None and sample_id:
         sample = sample_of(account_id=workflow.account_id, event=event, sample_id=sample_id)

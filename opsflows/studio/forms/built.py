@@ -1,14 +1,19 @@
 """What the forms of steps and of conditions share: texts in, a value out, and what is wrong beside its place."""
 
+from typing import Any
+
 from django import forms
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import QueryDict
 
+from opsflows.jsontext import content_hash
 from opsflows.studio.forms.around import Around
 from opsflows.studio.forms.findings import Findings
 from opsflows.studio.forms.offered import Choice, Offered
 from opsflows.studio.forms.posted import Posted, posted_of, rearranged
 from opsflows.studio.forms.shown import Desk
+
+_ORIGIN = "origin"
 
 
 class BuiltForm(forms.Form):
@@ -17,18 +22,33 @@ class BuiltForm(forms.Form):
     def __init__(self, *, around: Around, name: str, data: QueryDict | None) -> None:
         super().__init__(data)
         self.around, self.name = around, name
-        self.offered = Offered(around)
+        self.offered = Offered(around, f"{name}-")
         self.is_rearranged = False
         self.posted = Posted()
         self.findings = Findings()
         self._write(self.posted)
         if data is not None:
             self.posted.texts |= posted_of(data, f"{name}-").texts
+            self.posted.is_stale = self.posted.text(f"{name}-{_ORIGIN}") not in ("", self._origin)
             self.is_rearranged = rearranged(data, self.posted, f"{name}-")
         self._read()
         if self.is_rearranged:
             # Whoever adds a row is not done yet.
             self.posted.wrong, self.findings = {}, Findings()
+
+    @property
+    def origin(self) -> tuple[str, str]:
+        """The name and the value of a hidden field: what the form was drawn from, also where that has changed since."""
+        name = f"{self.name}-{_ORIGIN}"
+        return name, self.posted.text(name) or self._origin
+
+    @property
+    def _origin(self) -> str:
+        return content_hash(self._stored())[:16]
+
+    def _stored(self) -> Any:
+        """What is stored: a JSON value."""
+        raise NotImplementedError
 
     def _write(self, posted: Posted) -> None:
         """Write what is stored into `posted`."""

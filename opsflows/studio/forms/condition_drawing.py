@@ -67,7 +67,7 @@ class Drawing:
 
     def __init__(self, desk: Desk, name: str) -> None:
         self.desk, self.name = desk, name
-        self.kinds = {each.path: each.kind for each in desk.offered.around.variables}
+        self.kinds = dict(desk.offered.choices(offered.KINDS))
         self.count = 0
         self.seen: set[str] = set()
 
@@ -99,7 +99,7 @@ class Drawing:
         text = posted.text(f"{stem}-field")
         kind = self.kinds.get(text.strip(), "")
         fitting = FITTING.get(kind, ())
-        operator = posted.text(f"{stem}-operator") or "equals"
+        operator = posted.text(f"{stem}-operator") if posted.has(f"{stem}-operator") else "equals"
         is_blank = not posted.text(f"{stem}-value").strip()
         if fitting and is_blank and id_.startswith("n") and kind != posted.text(f"{stem}-kind"):
             # Somebody just named the field of a new row: what fits it best comes first.
@@ -157,7 +157,7 @@ class Drawing:
 
 def _operators(operator: str, fitting: tuple[str, ...]) -> list[tuple[str, list[tuple[str, str, bool]]]]:
     def options(names: Any) -> list[tuple[str, str, bool]]:
-        return [(name, WORDS.get(name, name), name == operator) for name in names]
+        return [(name, WORDS.get(name, name) or "Choose …", name == operator) for name in names]
 
     strange = [] if operator in WORDS else [operator]
     if not fitting:

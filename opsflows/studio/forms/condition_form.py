@@ -33,6 +33,9 @@ class ConditionForm(BuiltForm):
         """The condition as the rows say it; None where there are none."""
         return self._after
 
+    def _stored(self) -> Any:
+        return self.before
+
     def _write(self, posted: Posted) -> None:
         self.input.write(posted, self._place, self.before)
 

@@ -26,7 +26,9 @@ from opsflows.studio.forms.condition_tree import (
 )
 from opsflows.studio.forms.input_of import shows
 from opsflows.studio.forms.inputs import Input, lines
+from opsflows.studio.forms.masks import holds_mask, masked
 from opsflows.studio.forms.posted import Posted
+from opsflows.studio.forms.same import same
 from opsflows.studio.forms.shapes import ABSENT
 from opsflows.studio.forms.shown import Desk, Shown
 from opsflows.workflows import field_looks as looks
@@ -62,7 +64,7 @@ class ConditionInput(Input):
         found = _Reading(posted, name, known).group(ROOT, path, 1)
         if found is _NOTHING:
             return before if not known[ROOT].children else ABSENT
-        return before if found == self.shown_of(before) else found
+        return before if same(found, self.shown_of(before)) else found
 
     def draw(self, desk: Desk, name: str, before: Any) -> Shown:
         shown = desk.shown("condition", self.shape, name)
@@ -100,7 +102,7 @@ class _Reading:
             if inner is not _NOTHING:
                 children.append(inner)
         if not children:
-            return _NOTHING
+            return place.written if self._was_empty(id_) and place is not None else _NOTHING
         return rebuilt(place, logic, children)
 
     def leaf(self, id_: str, path: str) -> Any:
@@ -138,9 +140,14 @@ class _Reading:
                 leaf.pop("value", None)
             return
         names = [f"{stem}-operator", f"{stem}-value", f"{stem}-compare"]
-        if all(not self.posted.has(name) or self.posted.text(name) == lines(was.text(name)) for name in names):
-            return
         text = self.posted.text(f"{stem}-value")
+        is_same = all(not self.posted.has(name) or self.posted.text(name) == lines(was.text(name)) for name in names)
+        is_hidden = is_same and not self.posted.is_stale and self._stays_hidden(leaf, stem, text)
+        if holds_mask(text) and not is_hidden:
+            self.posted.refuse_hidden(f"{stem}-value")
+            return
+        if is_same:
+            return
         is_field = self.posted.text(f"{stem}-compare") == "field" and not named_kind(operator)
         if text.strip():
             leaf["value"] = value_of(operator, text, is_field=is_field)
@@ -148,6 +155,12 @@ class _Reading:
             return
         else:
             leaf["value"] = ""
+
+    def _stays_hidden(self, leaf: Mapping[str, Any], stem: str, text: str) -> bool:
+        """Whether the same value is hidden beside the field that is named now as well."""
+        again = Posted()
+        _write_leaf(again, stem, leaf)
+        return again.text(f"{stem}-value") == text
 
     def _says(self, id_: str) -> bool:
         """Whether anything is filled in: a row that was only just added says nothing yet."""
@@ -163,6 +176,8 @@ class _Reading:
         return any(text.strip() for text in texts)
 
     def _group_says(self, id_: str) -> bool:
+        if self._was_empty(id_):
+            return True
         waiting, asked = [id_], set[str]()
         while waiting:
             inside = self.posted.rows(f"{self.name}-{waiting.pop()}-in")
@@ -174,6 +189,11 @@ class _Reading:
             waiting += [each for each in new if self._is_group(each)]
         return False
 
+    def _was_empty(self, id_: str) -> bool:
+        """Whether it is a group in which nothing was written, which only whoever wrote it can mend."""
+        place = self.known.get(id_)
+        return id_ != ROOT and place is not None and place.is_group and not place.children
+
     def _is_group(self, id_: str) -> bool:
         return self.posted.has(f"{self.name}-{id_}-in")
 
@@ -181,6 +201,7 @@ class _Reading:
 def _write_leaf(posted: Posted, stem: str, leaf: Mapping[str, Any]) -> None:
     operator = str(leaf.get("operator") or "")
     is_field, text = value_text(operator, leaf.get("value"))
+    text = text if is_field else masked(text, str(leaf.get("field") or ""))
     posted.put(f"{stem}-field", str(leaf.get("field") or ""))
     posted.put(f"{stem}-operator", operator)
     posted.put(f"{stem}-value", text)

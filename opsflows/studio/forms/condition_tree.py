@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from opsflows.rules.conditions.tree import MAX_DEPTH, MAX_LEAVES
 from opsflows.studio.forms.comparisons import fits_value
+from opsflows.studio.forms.same import same
 
 ROOT: Final = "n."
 AND, OR, NOT, NONE = "AND", "OR", "NOT", "NONE"
@@ -72,7 +73,7 @@ def by_id(place: Place) -> Iterator[tuple[str, Place]]:
 def rebuilt(place: Place | None, logic: str, children: Sequence[Any]) -> Any:
     """A group with these `children`, spelled as `place` was, where there was one."""
     was = place.written if place is not None else None
-    if place is not None and place.logic == logic and list(children) == [each.written for each in place.children]:
+    if place is not None and place.logic == logic and same(children, [each.written for each in place.children]):
         return was
     if isinstance(was, Mapping) and _is_leaf(was):
         return children[0] if logic == AND and len(children) == 1 else _group(None, logic, children)

@@ -14,6 +14,16 @@ from opsflows.workflows.read_graph import read_graph
 
 #: How the step is called while it is judged; its own id is no part of the findings.
 _ID = "step"
+_WORDS = (
+    (re.compile(r"^Unable to extract tag using discriminator.*"), "Choose what is to be done."),
+    (re.compile(r", unable to (interpret|parse)[^.]*"), ""),
+    (re.compile(r"\ba valid boolean"), "on or off"),
+    (re.compile(r"\ba valid integer"), "a whole number"),
+    (re.compile(r"\ba valid (number|decimal)"), "a number"),
+    (re.compile(r"\ba valid string"), "a text"),
+    (re.compile(r"\ba valid list"), "a list"),
+    (re.compile(r"\ba valid dictionary"), "names with values"),
+)
 _LAST = re.compile(r"(\.[^.\[\]]+|\[\d+\])\Z")
 
 
@@ -50,7 +60,7 @@ def findings_of(node_data: Mapping[str, Any], step_type: str) -> Findings:
 def _note(messages: dict[str, list[str]], problems: Iterable[Problem]) -> None:
     for problem in problems:
         path = problem.path.removeprefix(f"{node_path(_ID)}.")
-        text = problem.message
+        text = _in_words(problem.message)
         messages.setdefault(path, []).append(f"{text[:1].upper()}{text[1:]}")
 
 
@@ -61,5 +71,14 @@ def _placed(messages: Mapping[str, list[str]], places: set[str]) -> dict[str, li
         while near and near not in places:
             shorter = _LAST.sub("", near)
             near = "" if shorter == near else shorter
-        found.setdefault(near, []).extend(texts)
+        # What has no place in the form has to be named.
+        named = texts if near or not path else [f"{path.removeprefix('config.')}: {text}" for text in texts]
+        found.setdefault(near, []).extend(named)
     return found
+
+
+def _in_words(message: str) -> str:
+    """What a schema says of a value, for people who write no JSON."""
+    for pattern, words in _WORDS:
+        message = pattern.sub(words, message)
+    return message

@@ -5,7 +5,7 @@ from typing import Any
 
 from opsflows.rules.text import to_text
 from opsflows.studio.forms import offered
-from opsflows.studio.forms.masks import RETYPE, holds_mask, masked
+from opsflows.studio.forms.masks import holds_mask, masked
 from opsflows.studio.forms.posted import LONGEST, Posted
 from opsflows.studio.forms.shapes import ABSENT, Shape
 from opsflows.studio.forms.shown import Desk, Shown
@@ -20,6 +20,8 @@ _NAMES = frozenset({
 })  # fmt: skip
 _SUGGESTED = {looks.PATH: offered.PATHS}
 _LONG = frozenset({looks.LONG_TEXT, looks.CODE})
+#: Characters of a value that is named because no field can show it.
+_SHORT = 80
 
 
 class Input:
@@ -57,13 +59,13 @@ class Input:
         if not posted.has(name):
             return before
         text = posted.text(name)
-        if text == lines(self.text_of(before)):
+        if text == lines(self.text_of(before)) and not (posted.is_stale and holds_mask(text)):
             return before
         if len(text) > LONGEST or "\x00" in text:
             posted.refuse(name, f"Must be a text of at most {LONGEST:,} characters that people can read.")
             return before
         if holds_mask(text):
-            posted.refuse(name, RETYPE)
+            posted.refuse_hidden(name)
             return before
         return self.parse(posted, name, text, before)
 
@@ -79,7 +81,8 @@ class Input:
 
     def show(self, desk: Desk, name: str, before: Any) -> Shown:
         if not self.fits(self.shown_of(before)):
-            return desk.shown("kept", self.shape, name, kept=kept_words(before), value=desk.posted.text(f"{name}-drop"))
+            kept = kept_words(before, self.shape.key)
+            return desk.shown("kept", self.shape, name, kept=kept, value=desk.posted.text(f"{name}-drop"))
         return self.draw(desk, name, before)
 
     def draw(self, desk: Desk, name: str, before: Any) -> Shown:
@@ -114,14 +117,14 @@ def chosen(text: str, known: Sequence[tuple[str, str]], none: str | None) -> lis
     return [(value, label or value or "As usual", value == text) for value, label in (*choices, *known, *strange)]
 
 
-def kept_words(value: Any) -> str:
-    """What is kept because no field can show it."""
+def kept_words(value: Any, name: str = "") -> str:
+    """What is kept because no field, of this name, can show it."""
     if isinstance(value, Mapping):
         names = ", ".join(map(str, list(value)[:5]))
         return f"an object with {names}{' …' if len(value) > 5 else ''}" if value else "an empty object"
     if isinstance(value, list | tuple):
         return f"a list of {len(value)}"
-    return "a value"
+    return f"“{masked(to_text(value), name)[:_SHORT]}”"
 
 
 def lines(text: str) -> str:

@@ -25,3 +25,4 @@ def holds_mask(text: str) -> bool:
 
 
 RETYPE = "Part of this is hidden. Type all of it again, or leave it as it was."
+RETYPE_STALE = "Somebody saved this step after the page was opened, and part of this is hidden. Type all of it again."

@@ -1,6 +1,9 @@
 """What fields offer to choose from: the names that the account knows, each list read once and only if it is needed."""
 
+import uuid
+from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 from django.db.models import Q
@@ -9,10 +12,13 @@ from opsflows.accounts.models import Recipient, Team, User
 from opsflows.approvals.models import ApprovalPolicy
 from opsflows.databases.models import Database, Statement
 from opsflows.events.models import EventType
-from opsflows.lookups.models import LookupTable, NamedList, Segment
-from opsflows.messages.models import MessageTemplate
+from opsflows.lookups.find import lists_of
+from opsflows.lookups.models import LookupTable, Segment
+from opsflows.messages.find_template import templates_of
 from opsflows.records.models import Record
 from opsflows.studio.forms.around import Around
+from opsflows.studio.variables.known import EVENT_GROUP, Variable
+from opsflows.studio.variables.of_events import variables_of_events
 from opsflows.workflows import field_looks as looks
 from opsflows.workflows.models import Workflow
 
@@ -30,6 +36,8 @@ VARIABLES, PATHS, LISTS, DATES, SEGMENTS, NAMED_LISTS = (
     "named_lists",
 )
 ROLES: Final = (("role:admin", "Everybody who is an administrator"), ("manager", "The manager of whoever asks"))
+#: Of each field its kind, by which comparisons are offered.
+KINDS: Final = "kinds"
 _DURATIONS: Final = ("15 minutes", "1 hour", "4 business hours", "1 day", "2 business days", "1 week", "30 days")
 _DATES: Final = (
     "today",
@@ -43,10 +51,12 @@ _DATES: Final = (
 
 
 class Offered:
-    """The choices of one form."""
+    """The choices of one form; `prefix` tells its lists from those of other forms on the page."""
 
-    def __init__(self, around: Around) -> None:
-        self.around = around
+    def __init__(self, around: Around, prefix: str = "") -> None:
+        self.around, self.prefix = around, prefix
+        #: The event whose fields conditions read, where that is not what the run reads.
+        self.event = ""
         self.account_id = around.workflow.account_id
         self._read: dict[str, Sequence[Choice]] = {}
         self._used: dict[str, None] = {}
@@ -58,24 +68,53 @@ class Offered:
             self._read[name] = read(self) if read else ()
         return self._read[name]
 
+    @cached_property
+    def fields(self) -> Sequence[Variable]:
+        """What conditions and names of fields may read."""
+        if not self.event:
+            return self.around.variables
+        return variables_of_events(account_id=self.account_id, events={self.event}).get(self.event, ())
+
     def suggest(self, name: str) -> str:
         """The id of the list of suggestions called `name`; empty where there is nothing to suggest."""
         if not self.choices(name):
             return ""
         self._used[name] = None
-        return f"studio-offers-{name}"
+        return f"studio-offers-{self.prefix}{name}"
+
+    def called(self, name: str, text: str) -> str:
+        """What `text`, which is not among the choices of `name`, is called: a workflow's name for its id."""
+        if name != looks.WORKFLOW or not text:
+            return ""
+        try:
+            wanted = uuid.UUID(text)
+        except ValueError:
+            return ""
+        rows = Workflow.objects.filter(account=self.account_id, pk=wanted)
+        return rows.values_list("workflow_name", flat=True).first() or ""
 
     def lists(self) -> list[tuple[str, Sequence[Choice]]]:
         """The lists of suggestions that were asked for, with their ids."""
-        return [(f"studio-offers-{name}", self.choices(name)) for name in self._used]
+        return [(f"studio-offers-{self.prefix}{name}", self.choices(name)) for name in self._used]
 
 
 def _names(model: Any) -> Callable[[Offered], Sequence[Choice]]:
-    def read(offered: Offered) -> Sequence[Choice]:
-        rows = model.objects.filter(account=offered.account_id).order_by("name")
-        return [(name, name) for name in rows.values_list("name", flat=True)[:MOST]]
+    return lambda offered: _named(model.objects.filter(account=offered.account_id))
 
-    return read
+
+def _named(rows: Any) -> Sequence[Choice]:
+    # What the account has and the house has as well is there once.
+    names = rows.order_by("name").values_list("name", flat=True).distinct()
+    return [(name, name) for name in names[:MOST]]
+
+
+def _switched(name: str, is_active: bool) -> str:
+    return name if is_active else f"{name} (switched off)"
+
+
+def _databases(offered: Offered) -> Sequence[Choice]:
+    rows = Database.objects.filter(account=offered.account_id).order_by("name")
+    return [(name, _switched(name, on)) for name, on in rows.values_list("name", "is_active")[:MOST]]
 
 
 def _people(offered: Offered) -> Sequence[Choice]:
@@ -92,13 +131,25 @@ def _events(offered: Offered) -> Sequence[Choice]:
 
 def _workflows(offered: Offered) -> Sequence[Choice]:
     rows = Workflow.objects.filter(account=offered.account_id).exclude(pk=offered.around.workflow.pk)
-    found = rows.order_by("workflow_name").values_list("pk", "workflow_name")[:MOST]
-    return [(str(pk), name) for pk, name in found]
+    found = list(rows.order_by("workflow_name").values_list("pk", "workflow_name")[:MOST])
+    if len(found) < MOST:
+        return [(str(pk), name) for pk, name in found]
+    # Where there are too many to choose from, the name is typed; its id only where several have it.
+    count = Counter(name for _, name in found)
+    return [(name if count[name] == 1 else str(pk), "" if count[name] == 1 else name) for pk, name in found]
 
 
 def _statements(offered: Offered) -> Sequence[Choice]:
     rows = Statement.objects.filter(account=offered.account_id).order_by("name").select_related("database")
-    return list({row.name: (row.name, f"{row.name} ({row.database.name})") for row in rows[:MOST]}.values())
+    found: dict[str, list[Statement]] = {}
+    for row in rows[:MOST]:
+        found.setdefault(row.name, []).append(row)
+    return [(name, _statement_label(name, same)) for name, same in found.items()]
+
+
+def _statement_label(name: str, same: Sequence[Statement]) -> str:
+    databases = ", ".join(row.database.name for row in same)
+    return _switched(f"{name} ({databases})", any(row.is_active for row in same))
 
 
 def _record_types(offered: Offered) -> Sequence[Choice]:
@@ -121,13 +172,21 @@ def _channels(offered: Offered) -> Sequence[Choice]:
     return [(name, "") for name in found]
 
 
+def _fewer(variables: Sequence[Variable]) -> Sequence[Variable]:
+    """As many as one list takes: of an event of very many fields the first, so that the rest has room."""
+    if len(variables) <= MOST:
+        return variables
+    others = [each for each in variables if each.group != EVENT_GROUP][: MOST // 2]
+    return [*[each for each in variables if each.group == EVENT_GROUP][: MOST - len(others)], *others]
+
+
 def _variables(offered: Offered) -> Sequence[Choice]:
-    known = offered.around.variables[:MOST]
+    known = _fewer(offered.around.variables)
     return [(f"{{{{{each.path}}}}}", each.label or each.example) for each in known]
 
 
 def _paths(offered: Offered) -> Sequence[Choice]:
-    return [(each.path, each.label or each.example) for each in offered.around.variables[:MOST]]
+    return [(each.path, each.label or each.example) for each in _fewer(offered.fields)]
 
 
 def _lists(offered: Offered) -> Sequence[Choice]:
@@ -141,10 +200,10 @@ _READERS: Final[dict[str, Callable[[Offered], Sequence[Choice]]]] = {
     "approvers": lambda offered: [*ROLES, *offered.choices(looks.PEOPLE)],
     looks.EVENT: _events,
     looks.WORKFLOW: _workflows,
-    looks.MESSAGE_TEMPLATE: _names(MessageTemplate),
+    looks.MESSAGE_TEMPLATE: lambda offered: _named(templates_of(offered.account_id)),
     looks.LOOKUP_TABLE: _names(LookupTable),
     looks.APPROVAL_POLICY: _names(ApprovalPolicy),
-    looks.DATABASE: _names(Database),
+    looks.DATABASE: _databases,
     looks.STATEMENT: _statements,
     looks.RECORD_TYPE: _record_types,
     looks.CHANNEL: _channels,
@@ -153,7 +212,8 @@ _READERS: Final[dict[str, Callable[[Offered], Sequence[Choice]]]] = {
     DATES: lambda offered: [(each, "") for each in _DATES],
     VARIABLES: _variables,
     PATHS: _paths,
+    KINDS: lambda offered: [(each.path, each.kind) for each in offered.fields],
     LISTS: _lists,
     SEGMENTS: _names(Segment),
-    NAMED_LISTS: _names(NamedList),
+    NAMED_LISTS: lambda offered: _named(lists_of(offered.account_id)),
 }

@@ -9,7 +9,7 @@ from opsflows.studio.forms import offered
 from opsflows.studio.forms.documents import LONGEST_NAME, MOST, Keys, Leaf, copy, leaves, put, split, take_out
 from opsflows.studio.forms.input_of import shows
 from opsflows.studio.forms.inputs import Input, lines
-from opsflows.studio.forms.masks import RETYPE, holds_mask, masked
+from opsflows.studio.forms.masks import holds_mask, masked
 from opsflows.studio.forms.posted import MOST_ROWS, Posted, fresh_id
 from opsflows.studio.forms.shapes import ABSENT
 from opsflows.studio.forms.shown import Desk, Row, Shown
@@ -91,15 +91,15 @@ class PairsInput(Input):
                 found.gone += [leaf] if leaf is not None else []
             elif not key or len(key) > LONGEST_NAME:
                 posted.refuse(f"{name}-{row}-name", "Every value needs a name; empty both fields to take the row away.")
-            elif not is_same and holds_mask(text):
-                posted.refuse(f"{name}-{row}-value", RETYPE)
+            elif (posted.is_stale or not is_same) and holds_mask(text):
+                posted.refuse_hidden(f"{name}-{row}-value")
             elif key in seen:
                 posted.refuse(f"{name}-{row}-name", f"The name “{key}” stands here twice.")
             elif leaf is None:
                 found.new.append((self._keys(key), self._typed(text)))
             elif key != leaf.name and is_same and holds_mask(text) and self._written(replace(leaf, name=key)) != text:
                 # Under a harmless name the page would show what was hidden.
-                posted.refuse(f"{name}-{row}-value", RETYPE)
+                posted.refuse_hidden(f"{name}-{row}-value")
             elif key != leaf.name:
                 found.gone.append(leaf)
                 found.new.append((self._keys(key), leaf.value if is_same else self._typed(text)))
@@ -120,9 +120,16 @@ class PairsInput(Input):
         for at, row in enumerate([*ids, *spare], 1):
             text = posted.text(f"{name}-{row}-value")
             parts = [
-                desk.shown("line", named, f"{name}-{row}-name", value=posted.text(f"{name}-{row}-name")),
                 desk.shown(
-                    "area" if "\n" in text else "line", valued, f"{name}-{row}-value", value=text, offers=suggestions
+                    "line", named, f"{name}-{row}-name", value=posted.text(f"{name}-{row}-name"), placeholder="Name"
+                ),
+                desk.shown(
+                    "area" if "\n" in text else "line",
+                    valued,
+                    f"{name}-{row}-value",
+                    value=text,
+                    offers=suggestions,
+                    placeholder="Value",
                 ),
             ]
             is_new = posted.added == f"{name}-{row}"

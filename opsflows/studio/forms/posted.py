@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
+from opsflows.studio.forms.masks import RETYPE, RETYPE_STALE
+
 #: The name of the buttons that rearrange the form instead of saving it.
 DO: Final = "_do"
 MOST_ROWS: Final = 250
@@ -26,6 +28,8 @@ class Posted:
         #: Of each name: where in the config it was read into, and what is wrong with it.
         self.places: dict[str, str] = {}
         self.wrong: dict[str, list[str]] = {}
+        #: Whether it was drawn from something else than what is stored now: rows may stand for others by then.
+        self.is_stale = False
         #: The row that a button just added.
         self.added = ""
 
@@ -52,6 +56,10 @@ class Posted:
     def refuse(self, name: str, message: str) -> None:
         """Say what is wrong with what stands under `name`."""
         self.wrong.setdefault(name, []).append(message)
+
+    def refuse_hidden(self, name: str) -> None:
+        """Say that what is hidden under `name` cannot be kept: it was changed in part, or stands elsewhere by now."""
+        self.refuse(name, RETYPE_STALE if self.is_stale else RETYPE)
 
     def at(self, path: str, name: str) -> None:
         """Note that what stands under `name` is the config's value at `path`."""

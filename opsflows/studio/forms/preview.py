@@ -6,12 +6,17 @@ Only the fields are rendered; the step itself is not asked, so nothing is sent, 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from opsflows.accounts.calendars import account_clock
+from opsflows.messages.find_template import TEMPLATE
+from opsflows.messages.render_template import render_template
+from opsflows.outbound import redact_value
+from opsflows.outbound.redact import MASK
 from opsflows.rules import Clock, RenderError, RuleError, compile_condition, compile_value
 from opsflows.rules.text import to_text
 from opsflows.runs.engine.load import facts
+from opsflows.studio.explain.shown import explained
 from opsflows.studio.forms.around import Around
 from opsflows.studio.forms.masks import masked
 from opsflows.studio.forms.shapes import Shape
@@ -19,7 +24,7 @@ from opsflows.studio.forms.step_form import StepForm
 from opsflows.studio.variables.before import steps_before
 from opsflows.workflows import field_looks as looks
 from opsflows.workflows.named_conditions import expand, names_in
-from opsflows.workflows.references import UnknownReference, resolve
+from opsflows.workflows.references import Reference, UnknownReference, resolve
 
 _MOST = 60
 _LONGEST = 2000
@@ -31,6 +36,7 @@ _ELSEWHERE = {
     "approval": "It is asked when the request is made.",
     "filter": "It is asked for each item of the list.",
 }
+_HIDDEN: Final = "What is secret is hidden from this preview, so a run may come to something else."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,8 @@ def preview_step(form: StepForm, *, now: datetime) -> Preview:
         value = config[shape.key]
         if shape.key not in kind.raw_fields:
             preview.lines += scene.lines(shape, value)
+        if shape.look == looks.MESSAGE_TEMPLATE:
+            preview.lines += scene.template(shape, value, config)
         for label, tree in _conditions(shape, value):
             if (why := _ELSEWHERE.get(kind.kind)) or _has_own_input(config):
                 preview.notes.append(f"{label}: {why or 'It looks at what the step is given, when it is run.'}")
@@ -99,8 +107,9 @@ class _Scene:
         workflow = around.workflow
         before = steps_before(workflow.workflow_data, around.node_id) if around.node_id else None
         self.labels = {step.id: step.label for step in before.steps} if before else {}
+        self.sets = frozenset(before.sets) if before else frozenset()
         outputs = {
-            step.id: {"output": step.pinned.get("output"), "handle": step.pinned.get("handle") or "done"}
+            step.id: {"output": redact_value(step.pinned.get("output")), "handle": step.pinned.get("handle") or "done"}
             for step in (before.steps if before else ())
             if step.pinned
         }
@@ -124,17 +133,41 @@ class _Scene:
                 text = masked(to_text(comes_out), name)[:_LONGEST]
                 yield Line(label, text, tuple(each for each in warnings if _is_about(each, written)))
 
+    def template(self, shape: Shape, name: Any, config: Mapping[str, Any]) -> Iterator[Line]:
+        """What the template called `name` comes to, as far as the step has no texts of its own."""
+        if not isinstance(name, str) or not name.strip() or "{{" in name:
+            return
+        label = f"{shape.title} “{name}”"
+        try:
+            found = resolve([Reference(TEMPLATE, name, shape.key)], account_id=self.around.workflow.account_id)
+            wanted = {part: "" if config.get(part) else text for part, text in found[TEMPLATE][name].items()}
+            message = render_template(wanted, self.scope, self.clock)
+        except (UnknownReference, RuleError, RenderError) as error:
+            yield Line(label, "", (str(error),))
+            return
+        warnings = tuple(self._warning(each) for each in message.warnings)
+        for part, written, text in (
+            ("subject", wanted["subject"], message.subject),
+            ("text", wanted["body"], message.body),
+        ):
+            if written:
+                about = tuple(each for each in warnings if _is_about(each, written))
+                yield Line(f"{label}: {part}", masked(text)[:_LONGEST], about)
+
     def judge(self, preview: Preview, label: str, tree: Any) -> None:
         """Whether the condition holds, with the values that it saw."""
         try:
             references = resolve(names_in(tree), account_id=self.around.workflow.account_id)
-            explained = compile_condition(expand(tree, references, path="")).explain(self.scope, self.clock)
+            condition = compile_condition(expand(tree, references, path=""))
         except UnknownReference as error:
             preview.notes.append(f"{label}: {error}")
         except RuleError:
             preview.notes.append(f"{label}: it is not finished yet.")
         else:
-            preview.verdicts.append((label, _verdict(explained.as_json())))
+            found = explained(condition, self.scope, self.clock)
+            preview.verdicts.append((label, _verdict(found)))
+            if _is_hidden(found):
+                preview.notes.append(f"{label}: {_HIDDEN}")
 
     def _warning(self, text: str) -> str:
         path = text.partition(" ")[0]
@@ -142,6 +175,8 @@ class _Scene:
         if parts[0] == "steps" and len(parts) > 1:
             who = self.labels.get(parts[1], parts[1])
             return f"{path} is what “{who}” answers when it is really run; here it is empty."
+        if parts[0] in self.sets:
+            return f"{path} is set by a step before when it is really run; here it is empty."
         return text
 
 
@@ -173,6 +208,10 @@ def _conditions(shape: Shape, value: Any, label: str = "") -> Iterator[tuple[str
             for inner in shape.inner:
                 if isinstance(row, Mapping) and inner.key in row:
                     yield from _conditions(inner, row[inner.key], f"{shape.title} {number}")
+
+
+def _is_hidden(found: Mapping[str, Any]) -> bool:
+    return found.get("seen") == MASK or any(map(_is_hidden, found.get("children", ())))
 
 
 def _has_own_input(config: Mapping[str, Any]) -> bool:

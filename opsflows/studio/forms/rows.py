@@ -8,7 +8,9 @@ from opsflows.rules.text import to_text
 from opsflows.studio.forms import offered
 from opsflows.studio.forms.input_of import input_of, shows
 from opsflows.studio.forms.inputs import Input, chosen, kept_words, lines
+from opsflows.studio.forms.masks import holds_mask, masked
 from opsflows.studio.forms.posted import MOST_ROWS, Posted, fresh_id
+from opsflows.studio.forms.same import same
 from opsflows.studio.forms.shapes import ABSENT, Shape
 from opsflows.studio.forms.shown import Desk, Row, Shown
 from opsflows.studio.forms.typed import is_plain, typed, written
@@ -43,7 +45,10 @@ class TextsInput(Input):
             old = entries[int(row)] if row.isdigit() and int(row) < len(entries) else ABSENT
             place, text = f"{name}-{row}", posted.text(f"{name}-{row}")
             posted.at(f"{path}[{len(found)}]", place)
-            if old is not ABSENT and (not posted.has(place) or text == lines(self._written(old))):
+            is_same = old is not ABSENT and (not posted.has(place) or text == lines(self._written(old)))
+            if holds_mask(text) and (posted.is_stale or not is_same):
+                posted.refuse_hidden(place)
+            elif is_same:
                 found.append(old)
             elif text.strip():
                 found.append(text if self.shape.is_text else typed(text))
@@ -78,7 +83,7 @@ class TextsInput(Input):
         return list(value) if isinstance(value, list) else [value] if isinstance(value, str) and value else []
 
     def _written(self, value: Any) -> str:
-        return to_text(value) if self.shape.is_text else written(value)
+        return masked(to_text(value) if self.shape.is_text else written(value), self.shape.key)
 
 
 @shows(looks.PART)
@@ -99,7 +104,7 @@ class PartInput(Input):
             return ABSENT if posted.text(f"{name}-drop") else before
         was = before if isinstance(before, Mapping) else {}
         found = read_parts(self.shape.inner, posted, name, path, was)
-        return before if found == was else found or ABSENT
+        return before if same(found, was) else found or ABSENT
 
     def draw(self, desk: Desk, name: str, before: Any) -> Shown:
         shown = desk.shown("part", self.shape, name)
@@ -145,7 +150,7 @@ class RowsInput(Input):
             entry = self._row(posted, f"{name}-{row}", f"{path}[{len(found)}]", old if old is not ABSENT else {})
             if entry or old is not ABSENT:
                 found.append(entry)
-        if found == entries:
+        if same(found, entries):
             return before
         return found or ABSENT
 
@@ -184,10 +189,13 @@ class RowsInput(Input):
         if not self.shape.sorts:
             return show_parts(self.shape.inner, desk, place, old)
         name = f"{place}-{self.shape.sort_key}"
-        sort = desk.posted.text(name) or self._first_sort(old)
+        # What is stored without a sort keeps none until somebody chooses one.
+        sort = desk.posted.text(name) if desk.posted.has(name) else self._first_sort(old)
         known = [(each, each.replace("_", " ").capitalize()) for each in self.shape.sorts]
         what = replace(self.shape, title="What to do", help="", is_required=False)
-        select = desk.shown("select", what, name, choices=chosen(sort, known, None), mode="refit")
+        select = desk.shown(
+            "select", what, name, choices=chosen(sort, known, None if sort else "Choose …"), mode="refit"
+        )
         parts, more = show_parts(self._shapes(sort), desk, place, old)
         return [select, *parts], more
 

@@ -14,6 +14,7 @@ from opsflows.studio.forms.handling_shapes import HANDLING, LABEL
 from opsflows.studio.forms.input_of import input_of
 from opsflows.studio.forms.posted import Posted
 from opsflows.studio.forms.rows import show_parts
+from opsflows.studio.forms.same import same
 from opsflows.studio.forms.shapes import ABSENT, Shape, shapes_of
 from opsflows.studio.forms.shown import Shown
 from opsflows.workflows.kinds import StepKind
@@ -39,10 +40,17 @@ class StepForm(BuiltForm):
         #: The fields that whoever writes may read and not change.
         self.locked = self.kind.permission_fields if self.kind and is_barred else frozenset[str]()
         super().__init__(around=around, name=name, data=data)
+        if self.kind is not None and self.kind.listens:
+            config = self._after.get("config")
+            event = config.get("event") if isinstance(config, Mapping) else None
+            self.offered.event = event if isinstance(event, str) and "{{" not in event else ""
 
     def node_data(self) -> dict[str, Any]:
         """The node's `data`, as the form says it: what nobody touched, and what has no place here, as it was."""
         return dict(self._after)
+
+    def _stored(self) -> Any:
+        return self.config
 
     def _write(self, posted: Posted) -> None:
         for shape in self.shapes:
@@ -58,8 +66,9 @@ class StepForm(BuiltForm):
         after = dict(self.before)
         for shape in (LABEL, *HANDLING):
             self._take(after, shape, shape.key, self.before.get(shape.key, ABSENT))
-        if config != self.config or "config" in self.before:
-            after["config"] = config if config != self.config else self.before["config"]
+        is_changed = not same(config, self.config)
+        if is_changed or "config" in self.before:
+            after["config"] = config if is_changed else self.before["config"]
         self._after = after
         step_type = self.kind.step_type if self.kind else "action"
         self.findings = findings_of(after, step_type).placed(self.posted.places.values())

@@ -37,7 +37,8 @@ class NumberInput(Input):
 
     def draw(self, desk: Desk, name: str, before: Any) -> Shown:
         mode = "numeric" if self.shape.is_whole else "decimal"
-        return desk.shown("line", self.shape, name, value=desk.posted.text(name), mode=mode)
+        text = desk.posted.text(name)
+        return desk.shown("area" if "\n" in text else "line", self.shape, name, value=text, mode=mode)
 
 
 @shows(looks.CHOICE)
@@ -76,7 +77,10 @@ class ChoiceInput(Input):
 
     def draw(self, desk: Desk, name: str, before: Any) -> Shown:
         known = (("true", "Yes"), ("false", "No")) if self._is_tri else self.shape.choices
-        return desk.shown("select", self.shape, name, choices=chosen(desk.posted.text(name), known, self._none))
+        text = desk.posted.text(name)
+        # What stands there and says nothing stays as well.
+        none = self._none if text or self._none else "Not chosen"
+        return desk.shown("select", self.shape, name, choices=chosen(text, known, none))
 
     @property
     def _none(self) -> str | None:
@@ -101,15 +105,23 @@ class NamedInput(TextInput):
     def draw(self, desk: Desk, name: str, before: Any) -> Shown:
         known = desk.offered.choices(self.shape.look)
         text = desk.posted.text(name)
+        is_strange = bool(text) and text not in dict(known)
+        called = desk.offered.called(self.shape.look, text) if is_strange else ""
         if not known or len(known) >= offered.MOST:
-            return super().draw(desk, name, before)
+            shown = super().draw(desk, name, before)
+            shown.help = f"This is “{called}”. {shown.help}" if called else shown.help
+            return shown
         none = "Choose …" if self.shape.is_required else "None"
-        return desk.shown("select", self.shape, name, choices=chosen(text, known, none))
+        choices = chosen(text, [*known, *([(text, _strange(text, called))] if is_strange else [])], none)
+        return desk.shown("select", self.shape, name, choices=choices)
 
 
 @shows(looks.SWITCH)
 class SwitchInput(Input):
     """On or off."""
+
+    def fits(self, value: Any) -> bool:
+        return value is None or isinstance(value, bool)
 
     def text_of(self, value: Any) -> str:
         return "on" if self.shown_of(value) is True else ""
@@ -140,6 +152,13 @@ class ValueInput(Input):
         wanted = offered.LISTS if self.shape.look == looks.LIST_PATH else offered.VARIABLES
         template = "area" if "\n" in text else "line"
         return desk.shown(template, self.shape, name, value=text, offers=desk.offered.suggest(wanted))
+
+
+def _strange(text: str, called: str) -> str:
+    """What stands there and is not offered, in words."""
+    if called or "{{" in text or "{%" in text:
+        return called or text
+    return f"{text} (not there)"
 
 
 def _bounds(shape: Shape) -> str:

@@ -12,6 +12,7 @@ from opsflows.studio.gallery.shelf import entry_of
 from opsflows.workflows.duplicate import duplicate
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.save_draft import MAX_NAME, create_workflow
+from opsflows.workflows.set_tags import set_tags
 
 #: A name with a number behind it is looked for so often; then it is taken twice.
 _MOST = 100
@@ -35,6 +36,7 @@ def use_flow(*, actor: Actor, slug: str, now: datetime) -> Workflow:
             description=entry.description,
             category=entry.category,
         )
+        set_tags(actor=actor, workflow=workflow, tags=entry.tags, now=now)
         record(actor=actor, action="workflow.from_gallery", row=workflow, detail={"flow": slug}, now=now)
     return workflow
 
@@ -49,7 +51,10 @@ def use_template(*, actor: Actor, workflow_id: uuid.UUID, now: datetime) -> Work
     actor.require(Permission.WORKFLOWS_WRITE)
     source = Workflow.objects.only("workflow_name").get(pk=workflow_id, account_id=actor.account_id, is_template=True)
     name = _free_name(source.workflow_name, actor)
-    return duplicate(actor=actor, workflow_id=source.pk, name=name, now=now)
+    with transaction.atomic():
+        workflow = duplicate(actor=actor, workflow_id=source.pk, name=name, now=now)
+        set_tags(actor=actor, workflow=workflow, tags=[tag.name for tag in source.tags.all()], now=now)
+    return workflow
 
 
 def _free_name(name: str, actor: Actor) -> str:

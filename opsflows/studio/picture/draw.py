@@ -9,6 +9,9 @@ from opsflows.studio.picture.layout import lay_out
 from opsflows.studio.picture.sketch import sketch_of
 from opsflows.studio.picture.svg import svg_of, text_of
 
+#: Pixels from which on a picture wants the whole width of a page, not a column beside the text.
+_WIDE = 440
+
 
 def draw(
     workflow_data: object,
@@ -34,6 +37,7 @@ def draw(
     words = described(layout, looks or {})
     picture = svg_of(layout, title=title, words=words, looks=looks or {}, links=links or {})
     more = f'<p class="ops-quiet">{sketch.left_out} more steps are not drawn.</p>' if sketch.left_out else ""
+    wide = " is-wide" if layout.width > _WIDE else ""
     # The box scrolls, so the keyboard has to get there.
-    frame = f'<div class="studio-picture-box" role="group" aria-label="{text_of(title)}" tabindex="0">'
+    frame = f'<div class="studio-picture-box{wide}" role="group" aria-label="{text_of(title)}" tabindex="0">'
     return mark_safe(f"{frame}{picture}</div>{more}")  # noqa: S308  (all texts in it are escaped where they go in)

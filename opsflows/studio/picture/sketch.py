@@ -71,7 +71,7 @@ def sketch_of(workflow_data: object) -> Sketch:
                 handles.append(handle)
             leaving.setdefault(source, set()).add(handle)
     ways = [
-        _way(boxes[source], target, handles, leaving[source], _order(drawn[source]))
+        _way(boxes[source], target, handles, leaving[source], _ways(drawn[source]))
         for (source, target), handles in arrows.items()
     ]
     return Sketch(tuple(boxes.values()), tuple(ways), len(nodes) - len(drawn))
@@ -133,13 +133,18 @@ def _kind(node: Mapping[str, Any]) -> StepKind | None:
     return all_kinds().get(name) if isinstance(name, str) and node.get("type") != TRIGGER else None
 
 
-def _order(node: Mapping[str, Any]) -> tuple[str, ...]:
-    """The ways out that the step has, in the order in which its kind names them."""
-    kind = _kind(node)
+def _ways(node: Mapping[str, Any]) -> tuple[str, ...]:
+    return ways_of(None if node.get("type") == TRIGGER else _data(node).get("kind"), _config(node))
+
+
+def ways_of(kind_name: object, config: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ways out that a step of this kind has, in the order in which its kind names them; of a trigger, the only
+    one."""
+    kind = all_kinds().get(kind_name) if isinstance(kind_name, str) else None
     if kind is None:
         return (DEFAULT_HANDLE,)
     try:
-        return kind.ways_out(kind.Config.model_validate(dict(_config(node))))
+        return kind.ways_out(kind.Config.model_validate(dict(config)))
     except (ValidationError, TypeError, ValueError):
         return kind.outcomes
 

@@ -9,6 +9,7 @@ from opsflows.workflows.compiled import examine_node
 from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.graph import Graph, Node
 from opsflows.workflows.kinds import ForkKind
+from opsflows.workflows.passed_over import without_disabled
 from opsflows.workflows.read_graph import read_graph
 
 
@@ -39,7 +40,9 @@ def steps_before(workflow_data: Any, node_id: str) -> Before:
         return Before()
     if node_id not in graph.by_id:
         return Before()
-    entry = graph.entry()
+    entry, running = graph.entry(), without_disabled(graph)
+    # Of a step that is passed over itself it is told what it could read if it were not.
+    graph = running if node_id in running.by_id else graph
     # The condition at the entrance is no step to whoever reads the rule.
     passed = (node for node in _upstream(graph, node_id) if not node.is_trigger and node is not entry)
     nodes = [node for node in passed if not node.disabled]

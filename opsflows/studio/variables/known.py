@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from opsflows.events.payload_fields import payload_fields
+from opsflows.outbound import redact_value
 from opsflows.rules import VARIABLES
 from opsflows.rules.compare import as_moment
 from opsflows.rules.text import to_text
@@ -34,6 +36,12 @@ _KINDS: Final[Mapping[str, str]] = {
     "object": "object",
     "anything": "anything",
 }
+_SCHEDULE: Final = (
+    ("schedule.fire_time", "When it is due", "date"),
+    ("schedule.name", "What the schedule is called", "text"),
+    ("schedule.zone", "Its time zone", "text"),
+    ("schedule.id", "Its id here", "text"),
+)
 _FACTS: Final = (
     ("event.name", "What the event is called", "text"),
     ("event.id", "The event's id here", "text"),
@@ -59,20 +67,24 @@ def variables_for(*, workflow: Workflow, node_id: str | None, samples: Sequence[
     list it stands in, and what is always there. Without `node_id`, what the condition at the entrance may read."""
     event = str(workflow.trigger_config.get("event") or "")
     schema = schema_of(account_id=workflow.account_id, event=event) if event else {}
-    found: dict[str, Variable] = {}
     before = steps_before(workflow.workflow_data, node_id) if node_id is not None else Before()
-    sources: Iterable[Iterator[Variable]] = (
-        _items(before),
-        _of_schema(schema),
-        *(_of_value("", sample.data, EVENT_GROUP, 1) for sample in samples),
-        _of_steps(before),
-        (Variable(name, "", "anything", "", SET_GROUP) for name in before.sets),
-        _always(),
+    items = _once(_items(before), most=_MOST)
+    # An event of a thousand fields leaves room for what else there is.
+    fields = event_variables(schema, [sample.data for sample in samples])
+    steps = _once(
+        _of_steps(before), (Variable(name, "", "anything", "", SET_GROUP) for name in before.sets), most=_MOST
     )
-    for source in sources:
-        for variable in source:
-            found.setdefault(variable.path, variable)
-    return list(found.values())[:_MOST]
+    return _once(items, fields, steps, _always(), most=3 * _MOST)
+
+
+def event_variables(schema: Mapping[str, Any], payloads: Sequence[Any]) -> list[Variable]:
+    """The fields of an event: those that its schema names, and those that `payloads` of it had."""
+    return _once(_of_schema(schema), *(_of_value("", payload, EVENT_GROUP, 1) for payload in payloads), most=_MOST)
+
+
+def schedule_variables() -> list[Variable]:
+    """What the pairs of a schedule may read: dates, and the schedule itself."""
+    return [*_dates(), *(Variable(path, label, kind, "", "The schedule") for path, label, kind in _SCHEDULE)]
 
 
 def kind_of_value(value: Any) -> str:
@@ -88,6 +100,16 @@ def kind_of_value(value: Any) -> str:
     if isinstance(value, str):
         return "date" if as_moment(value, _UTC) else "text"
     return "number"
+
+
+def _once(*sources: Iterable[Variable], most: int) -> list[Variable]:
+    """Each path once, as the first of the sources says it; no more of them are read than are wanted."""
+    found: dict[str, Variable] = {}
+    for variable in chain.from_iterable(sources):
+        if len(found) == most:
+            break
+        found.setdefault(variable.path, variable)
+    return list(found.values())
 
 
 def _of_schema(schema: Mapping[str, Any]) -> Iterator[Variable]:
@@ -115,7 +137,7 @@ def _of_steps(before: Before) -> Iterator[Variable]:
         path = f"steps.{step.id}.output"
         yield Variable(path, "All that it answered", "anything", "", group)
         answered = step.pinned.get("output") if step.pinned else None
-        yield from _of_value(f"{path}.", answered, group, 1)
+        yield from _of_value(f"{path}.", redact_value(answered), group, 1)
         yield Variable(f"steps.{step.id}.handle", "The way it was left by", "text", "", group)
 
 
@@ -125,10 +147,14 @@ def _items(before: Before) -> Iterator[Variable]:
         yield Variable("index", "Its place in the list", "number", "0", "The list")
 
 
-def _always() -> Iterator[Variable]:
+def _dates() -> Iterator[Variable]:
     for each in VARIABLES:
         if each.group == "Date":
             yield Variable(each.name, each.label, "date", each.example, ALWAYS_GROUP)
+
+
+def _always() -> Iterator[Variable]:
+    yield from _dates()
     for path, label, kind in _FACTS:
         yield Variable(path, label, kind, "", ALWAYS_GROUP)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -49,7 +50,7 @@ class Studio:
     @property
     def wants_part(self) -> bool:
         """Whether HTMX asks, which takes a piece; without JavaScript the same address answers with a whole page."""
-        return self.request.headers.get("HX-Request") == "true"
+        return _wants_part(self.request)
 
     @property
     def may_write(self) -> bool:
@@ -71,7 +72,16 @@ def page(view: Callable[Concatenate[Studio, P], HttpResponseBase]) -> Callable[.
             raise PermissionDenied(str(error)) from None
 
     answer: Callable[..., HttpResponseBase] = admin.site.admin_view(guarded)
-    return answer
+
+    @wraps(view)
+    def signed_in(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if _wants_part(request) and not admin.site.has_permission(request):
+            # HTMX would put the page for signing in where a piece of this one belongs.
+            here = urlsplit(request.headers.get("HX-Current-URL", "")).path
+            return _leave_for(f"{reverse('admin:login')}?{urlencode({'next': here} if here else {})}")
+        return answer(request, *args, **kwargs)
+
+    return signed_in
 
 
 def workflow_page(
@@ -89,10 +99,20 @@ def workflow_page(
         workflow = rows.filter(pk=workflow_id, account_id=studio.actor.account_id).first()
         if workflow is None:
             messages.warning(studio.request, "There is no such workflow in this account. Perhaps it was deleted.")
-            return HttpResponseRedirect(list_of(Workflow))
+            leave = _leave_for if studio.wants_part else HttpResponseRedirect
+            return leave(list_of(Workflow))
         return view(studio, workflow, *args, **kwargs)
 
     return found
+
+
+def _wants_part(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def _leave_for(url: str) -> HttpResponse:
+    """Let HTMX go to another page, as a person would; a redirect would only be read."""
+    return HttpResponse(headers={"HX-Redirect": url})
 
 
 def address(name: str, workflow: Workflow, **more: Any) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from opsflows.events.models import Event, EventKey, EventPayload, RoutingFailure
+from opsflows.events.models import Event, EventKey, EventPayload, EventRepeat, RoutingFailure
 from opsflows.queue.ids import first_id
 from opsflows.upkeep.models import RetentionPolicy
 from opsflows.upkeep.retention import needed
@@ -37,4 +37,7 @@ class Events(RetentionKind):
         EventKey.objects.filter(event_id__in=keys)._raw_delete(using="default")
         RoutingFailure.objects.filter(event__in=keys)._raw_delete(using="default")
         EventPayload.objects.filter(event__in=keys)._raw_delete(using="default")
-        return Event.objects.filter(id__in=keys)._raw_delete(using="default")
+        deleted = Event.objects.filter(id__in=keys)._raw_delete(using="default")
+        # Last: a copy may have been counted while the events were being deleted.
+        EventRepeat.objects.filter(event_id__in=keys)._raw_delete(using="default")
+        return deleted

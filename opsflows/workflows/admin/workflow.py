@@ -24,10 +24,13 @@ from opsflows.workflows.admin.workflow_acts import ACTS
 from opsflows.workflows.admin.workflow_filters import CategoryFilter, EventFilter, StateFilter, TagFilter
 from opsflows.workflows.admin.workflow_page import workflow_context
 from opsflows.workflows.models import Workflow, WorkflowTag
-from opsflows.workflows.search_text import words_of
+from opsflows.workflows.search_text import folded, words_of
 from opsflows.workflows.searchable import found_in, searched
 from opsflows.workflows.triggers import in_words
+from opsflows.workflows.unpublished import has_unpublished
 
+#: Acts that have a page of their own among the tabs, with more to go by.
+_HAVE_PAGES = frozenset({"publish", "rename", "restore"})
 #: What is long, and read only where somebody looks into it.
 _LONG = ("workflow_data", "settings", "search_text")
 
@@ -82,10 +85,17 @@ class WorkflowAdmin(PageAdmin):
             row.found = found.get(row.pk)
 
     def page_context(self, request: HttpRequest, row: Workflow) -> dict[str, Any]:
-        try_url = reverse("admin:workflows_workflow_try", args=[row.pk])
-        tried = {"label": "Try it", "icon": "experiment", "url": try_url}
         edit = _edit(request, row)
-        return {**workflow_context(row), "may_edit": bool(edit), "links": [*edit, tried, *list_links(request, row)]}
+        return {
+            **workflow_context(row),
+            "may_edit": bool(edit),
+            "links": [*edit, *_publish(request, row), *list_links(request, row), *_export(row)],
+            "acts": [
+                {"act": act, "url": reverse(f"admin:{self.act_address(act)}", args=[row.pk])}
+                for act in self.acts
+                if act.name not in _HAVE_PAGES and act.may(request) and act.is_possible(row)
+            ],
+        }
 
     @admin.display(description="Workflow")
     def title(self, workflow: Any) -> SafeString:
@@ -124,10 +134,24 @@ def _edit(request: HttpRequest, workflow: Workflow) -> list[dict[str, str]]:
     return [{"label": "Edit", "icon": "edit_note", "url": url, "look": "ops-primary"}] if url else []
 
 
+def _publish(request: HttpRequest, workflow: Workflow) -> list[dict[str, str]]:
+    """To the page that shows first what would change."""
+    if not current_actor(request).may(Permission.WORKFLOWS_WRITE) or not has_unpublished(workflow):
+        return []
+    url = address_of("studio:publish", workflow)
+    return [{"label": "Publish", "icon": "rocket_launch", "url": url}] if url else []
+
+
+def _export(workflow: Workflow) -> list[dict[str, str]]:
+    """Its draft as a file, for whoever may look at it."""
+    url = address_of("studio:export")
+    return [{"label": "Export", "icon": "download", "url": f"{url}?id={workflow.pk}"}] if url else []
+
+
 def _found_in(rows: list[Any], term: str) -> dict[Any, Any]:
     """Where a search found each row: one query for those of which the name does not say it."""
     words = words_of(term)
-    unclear = [row.pk for row in rows if any(word not in row.workflow_name.casefold() for word in words)]
+    unclear = [row.pk for row in rows if any(word not in folded(row.workflow_name) for word in words)]
     if not unclear:
         return {}
     read = Workflow.objects.filter(pk__in=unclear).only("workflow_name", "description", "category", *_LONG[:2])
@@ -136,14 +160,16 @@ def _found_in(rows: list[Any], term: str) -> dict[Any, Any]:
 
 
 def _ways_in(request: HttpRequest) -> list[dict[str, str]]:
-    """How one begins a workflow, for those who may."""
-    membership = current_membership(request)
-    if membership is None or not current_actor(request).may(Permission.WORKFLOWS_WRITE):
+    """How one begins a workflow, for those who may, and how workflows go out as files."""
+    if current_membership(request) is None:
         return []
-    offered = (
-        ("studio:new", "New workflow", "add", "ops-primary"),
-        ("studio:gallery", "From the gallery", "grid_view", ""),
-    )
+    offered = [("studio:exchange", "Export", "download", "")]
+    if current_actor(request).may(Permission.WORKFLOWS_WRITE):
+        offered = [
+            ("studio:new", "New workflow", "add", "ops-primary"),
+            ("studio:gallery", "From the gallery", "grid_view", ""),
+            ("studio:exchange", "Export and import", "swap_vert", ""),
+        ]
     ways = [
         {"url": address_of(name), "label": label, "icon": icon, "look": look} for name, label, icon, look in offered
     ]

@@ -1,6 +1,6 @@
 """By what the list of workflows can be narrowed: state, category, tag, event."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -49,8 +49,9 @@ class TagFilter(ChoiceFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
         membership = current_membership(request)
         rows = WorkflowTag.objects.filter(account=membership.account_id) if membership else WorkflowTag.objects.none()
-        names = rows.filter(workflow__deleted_at=None).order_by("name").values_list("name", flat=True).distinct()
-        return [(name, name) for name in names[:_OFFERED]]
+        rows = rows.filter(workflow__deleted_at=None)
+        names = rows.order_by("name").values_list("name", flat=True).distinct()
+        return _offered(names, request.GET.get(self.parameter_name), lambda asked: rows.filter(name=asked).exists())
 
     def narrow(self, rows: QuerySet, value: str) -> QuerySet:
         return rows.filter(tags__name=value)
@@ -65,7 +66,19 @@ class EventFilter(ChoiceFilter):
         membership = current_membership(request)
         rows = Workflow.objects.filter(account=membership.account_id) if membership else Workflow.objects.none()
         names = rows.annotate(event=KT("trigger_config__event")).order_by("event").values_list("event", flat=True)
-        return [(name, name) for name in names.distinct()[:_OFFERED] if name]
+        return _offered(
+            names.distinct(),
+            request.GET.get(self.parameter_name),
+            lambda asked: rows.filter(trigger_config__event=asked).exists(),
+        )
 
     def narrow(self, rows: QuerySet, value: str) -> QuerySet:
         return rows.filter(trigger_config__event=value)
+
+
+def _offered(names: QuerySet, asked: str | None, is_there: Callable[[str], bool]) -> list[tuple[str, str]]:
+    """The first `_OFFERED` names; and the one that is asked for, such as by a click on a tag, where it is no such."""
+    offered = [name for name in names[:_OFFERED] if name]
+    if asked and "\x00" not in asked and asked not in offered and len(offered) >= _OFFERED - 1 and is_there(asked):
+        offered.append(asked)
+    return [(name, name) for name in offered]

@@ -1,7 +1,7 @@
 """`/api/workflows`: list the account's workflows, create one."""
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,10 +20,12 @@ from opsflows.workflows.api_format import summary_document, workflow_document
 from opsflows.workflows.api_input import Submitted, read_submitted
 from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.gates import PublishDeferred
-from opsflows.workflows.models import Workflow
+from opsflows.workflows.models import Workflow, WorkflowTag
 from opsflows.workflows.publish import publish
 from opsflows.workflows.save_draft import create_workflow
 from opsflows.workflows.searchable import searched
+from opsflows.workflows.set_tags import set_tags
+from opsflows.workflows.tag_names import clean_tag
 from opsflows.workflows.warn import warnings_for
 
 _SHOWN = (
@@ -61,7 +63,8 @@ class WorkflowsView(APIView):
         actor = actor_of(request)
         actor.require(Permission.WORKFLOWS_READ)
         rows = Workflow.objects.filter(account_id=actor.account_id).select_related("published_version").only(*_SHOWN)
-        page = newest_first(request, _narrowed(request, rows))
+        tags = Prefetch("tags", WorkflowTag.objects.only("name", "workflow_id"))
+        page = newest_first(request, _narrowed(request, rows).prefetch_related(tags))
         return listing(page, [summary_document(workflow) for workflow in page.rows])
 
     @operation(
@@ -99,9 +102,12 @@ def _create(actor: Actor, submitted: Submitted) -> tuple[Workflow, list[Problem]
         workflow_data=submitted.workflow_data,
         settings=submitted.settings,
     )
+    now = timezone.now()
+    if submitted.tags:
+        set_tags(actor=actor, workflow=workflow, tags=submitted.tags, now=now)
     if submitted.active:
         try:
-            publish(actor=actor, workflow=workflow, now=timezone.now())
+            publish(actor=actor, workflow=workflow, now=now)
         except PublishDeferred as deferred:
             return workflow, [Problem("active", f"Saved as a draft. {deferred}")]
     return workflow, []
@@ -118,7 +124,7 @@ def _narrowed(request: Request, rows: QuerySet[Workflow]) -> QuerySet[Workflow]:
             raise invalid(problem, field="trigger", hint="Such as order.shipped.")
         rows = rows.filter(trigger_config__event=trigger)
     if tag := _text(request, "tag"):
-        rows = rows.filter(tags__name=tag.lower())
+        rows = rows.filter(tags__name=clean_tag(tag))
     return searched(rows, _text(request, "search"))
 
 

@@ -52,6 +52,7 @@ class WorkflowView(APIView):
                 name=sent.name,
                 description=sent.description,
                 category=sent.category,
+                tags=sent.tags,
                 parts=sent.parts,
                 active=sent.active,
                 revision=sent.revision,

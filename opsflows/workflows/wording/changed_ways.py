@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from opsflows.workflows.graph import DEFAULT_HANDLE, Edge, Graph, Node
-from opsflows.workflows.passed_over import way_on
+from opsflows.workflows.kinds import ForkKind
 from opsflows.workflows.registry import all_kinds
 from opsflows.workflows.wording.places import place_of
 from opsflows.workflows.wording.reading import steps_in_order
@@ -93,7 +93,7 @@ class Standing:
             return "as the first step"
         called = self.called(source.id)
         is_alone = len(self._graph.outgoing.get(source.id, ())) == 1
-        if edge.handle == DEFAULT_HANDLE or (is_alone and edge.handle == way_on(source, ())):
+        if edge.handle == DEFAULT_HANDLE or (is_alone and edge.handle == _way_through(source, ())):
             return f"after {called}"
         way = way_in_words(edge.handle)
         return f"{way} at {called}" if way.startswith(("if ", "for ")) else f"“{way}” at {called}"
@@ -124,8 +124,18 @@ def _followed(graph: Graph, node_id: str | None, kept: Mapping[str, str]) -> str
         seen.add(node_id)
         node = graph.by_id.get(node_id)
         handles = graph.handles(node_id)
-        node_id = handles.get(way_on(node, handles)) if node else None
+        node_id = handles.get(_way_through(node, handles)) if node else None
     return ""
+
+
+def _way_through(node: Node, handles: Iterable[str]) -> str:
+    """Of the ways out that lead anywhere, the one that stands for the row where a step was put in or taken out."""
+    kind = all_kinds().get(node.kind)
+    preferred = kind.outcomes[0] if kind and kind.outcomes else DEFAULT_HANDLE
+    there = sorted(handles)
+    # The other ways of a fork lead into branches, which are no way on.
+    is_certain = preferred in there or not there or isinstance(kind, ForkKind)
+    return preferred if is_certain else there[0]
 
 
 def _sorted_edges(graph: Graph, node: Node) -> list[Edge]:

@@ -5,7 +5,7 @@ the two definitions is taken for the older, the pairs are the same.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from opsflows.jsontext import canonical_json
@@ -13,6 +13,9 @@ from opsflows.workflows.graph import Node
 
 #: The share of a configuration that has to be the same for two steps with other ids to be one.
 _ENOUGH = 0.5
+#: Where more pairs than these are possible, only steps that stand about in the same place are held against each other.
+_MANY = 10_000
+_NEAR = 40
 
 
 @dataclass
@@ -44,11 +47,12 @@ def _take(found: Pairs, key: Callable[[Node], Hashable]) -> None:
 
 def _take_alike(found: Pairs) -> None:
     """Pair those of one kind that say mostly the same, the most alike first."""
+    is_large = len(found.removed) * len(found.added) > _MANY
     older, newer = ([_fields(node) for node in side] for side in (found.removed, found.added))
     candidates = [
         (-alike, abs(i - j), min(i, j), i, j)
         for i, one in enumerate(found.removed)
-        for j, other in enumerate(found.added)
+        for j, other in _about(found.added, i if is_large else None)
         if one.kind == other.kind and (alike := _alike(one, other, older[i], newer[j])) >= _ENOUGH
     ]
     # Two places crossed tie, and neither takes the other's partner: the order of the sides does not matter.
@@ -60,6 +64,12 @@ def _take_alike(found: Pairs) -> None:
             taken[1].add(j)
             pairs.append((found.removed[i], found.added[j]))
     _keep(found, pairs)
+
+
+def _about(nodes: Sequence[Node], place: int | None) -> Iterator[tuple[int, Node]]:
+    """Those around a place, each with its own; all of them where it is None."""
+    first, end = (0, len(nodes)) if place is None else (max(0, place - _NEAR), place + _NEAR + 1)
+    return zip(range(first, len(nodes)), nodes[first:end], strict=False)
 
 
 def _fields(node: Node) -> dict[str, str]:

@@ -28,7 +28,6 @@ Publish = Callable[..., Workflow]
 @pytest.fixture
 def api(account: PlatformAccount, actor: Actor, engine: Engine, settings: Any) -> Client:
     settings.SECURE_SSL_REDIRECT = False
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # The door's own clock is the present.
     engine.now = timezone.now()
     user = create_user(

@@ -51,8 +51,8 @@ def test_the_draft_beside_what_is_published(flow: Callable[..., Workflow], actor
     }
     assert done.ended_at == NOW
     # The account's day begins in Berlin.
-    assert done.days["2026-03-31"] == [11, 0, 0, 0, 0]
-    assert [sum(column) for column in zip(*done.days.values(), strict=True)] == [40, 16, 10, 5, 0]
+    assert done.days["2026-03-31"] == [11, 0, 0, 0, 0, 0]
+    assert [sum(column) for column in zip(*done.days.values(), strict=True)] == [40, 16, 10, 5, 0, 0]
 
 
 def test_what_would_have_been_sent(flow: Callable[..., Workflow], actor: Actor, deals: list[Any]) -> None:

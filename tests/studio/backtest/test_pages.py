@@ -10,6 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from opsflows.accounts.actor import Actor
+from opsflows.accounts.roles import Permission
 from opsflows.events.models import Event, EventPayload
 from opsflows.queue.run_jobs import run_one_job
 from opsflows.studio.backtest.ask import ask_backtest
@@ -226,3 +228,27 @@ def test_the_ends_of_the_calendar_are_no_fault(
     since = since.replace("today", (timezone.now() - timedelta(days=3)).date().isoformat())
     posted = {"length": "dates", "since": since, "until": until}
     assert admin.post(address("backtest", flow), posted).status_code == status
+
+
+def test_who_may_not_see_events_sees_no_backtest(
+    admin: Client, alpha: World, flow: Workflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No role of today is so; backtests show what events carried, so they ask for themselves."""
+    found = events(alpha, 30)[-1]
+    backtest = done(alpha, flow)
+    may = Actor.may
+    monkeypatch.setattr(
+        Actor, "may", lambda self, which, **more: which != Permission.EVENTS_READ and may(self, which, **more)
+    )
+    one = {"backtest_id": backtest.pk}
+    addresses = [
+        address("backtest", flow),
+        address("backtest-run", flow, **one),
+        address("backtest-progress", flow, **one),
+        address("backtest-event", flow, **one, event_id=found.pk),
+    ]
+    for url in addresses:
+        answer = admin.get(url)
+        assert (answer.status_code, "Deal alert" in text(answer)) == (403, False), url
+    assert admin.post(addresses[0], {"length": "30"}).status_code == 403
+    assert admin.post(address("backtest-stop", flow, **one)).status_code == 403

@@ -14,7 +14,7 @@ from opsflows.studio.conflicts.find import conflicts_of
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.publish import publish
 from opsflows.workflows.rule_form import to_graph
-from opsflows.workflows.save_draft import create_workflow
+from opsflows.workflows.save_draft import create_workflow, update_draft
 from tests.workflows.rules import edge, graph, node, trigger
 
 NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
@@ -156,6 +156,53 @@ def test_what_is_handed_on_is_the_same_field_further_on(actor: Actor) -> None:
     hands_on = send("deal.sorted", amount="{{value}}")
     assert kinds(draft(actor, "Big", "deal.changed", hands_on, only_if=[leaf("value", "greater_than", 100)])) == []
     assert kinds(draft(actor, "Any", "deal.changed", hands_on, only_if=[leaf("value", "greater_than", 1)])) == ["loop"]
+
+
+def failing_over_to(actor: Actor, workflow: Workflow, name: str, *, goes_live: bool = True) -> Workflow:
+    settings = {"errorHandling": {"errorWorkflow": name}}
+    workflow = update_draft(actor=actor, workflow=workflow, revision=workflow.revision, settings=settings)
+    if goes_live:
+        publish(actor=actor, workflow=workflow, now=timezone.now())
+    return workflow
+
+
+CALL = {"type": "call_api", "method": "POST", "url": "https://crm.example/x"}
+
+
+def test_a_chain_by_way_of_an_error_workflow(actor: Actor) -> None:
+    live(actor, "Mend", "mend.asked", send("deal.checked"))
+    first = failing_over_to(actor, draft(actor, "Check", "deal.checked", CALL), "Mend", goes_live=False)
+    [conflict] = found(first)
+    assert (conflict.kind, conflict.sentence) == (
+        "loop",
+        "It can start itself again, by way of “Mend”. That is when a run of “Check” fails.",
+    )
+    assert conflict.detail.startswith(
+        "“Check” → a run fails: starts the next → “Mend” → Send an event: deal.checked → “Check”."
+    )
+
+
+def test_one_that_is_live_fails_over_to_the_draft(actor: Actor) -> None:
+    first = live(actor, "First", "a.sent", send("b.sent"))
+    # By the id that the name stood for when it was published, and without a step that sends anything.
+    failing_over_to(actor, draft(actor, "Second", "b.sent", CALL), "First")
+    assert [conflict.sentence for conflict in found(first)] == [
+        "It can start itself again, by way of “Second”. That is when a run of “Second” fails."
+    ]
+
+
+def test_failures_alone_never_go_round(actor: Actor) -> None:
+    """The engine refuses an error workflow that led to the failure."""
+    live(actor, "One", "one.asked", CALL)
+    two = failing_over_to(actor, live(actor, "Two", "two.asked", CALL), "One")
+    assert found(failing_over_to(actor, Workflow.objects.get(workflow_name="One"), "Two")) == []
+    assert found(failing_over_to(actor, two, "Two", goes_live=False)) == []
+
+
+def test_an_error_workflow_that_sends_what_does_not_fit(actor: Actor) -> None:
+    live(actor, "Mend", "mend.asked", send("deal.checked", value=3))
+    large = draft(actor, "Check", "deal.checked", CALL, only_if=[leaf("value", "greater_than", 5)])
+    assert found(failing_over_to(actor, large, "Mend", goes_live=False)) == []
 
 
 def test_records_that_settle(actor: Actor) -> None:

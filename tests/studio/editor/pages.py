@@ -11,7 +11,7 @@ from opsflows.workflows.rule_form import to_graph
 from opsflows.workflows.save_draft import create_workflow
 from tests.admin.world import World
 
-__all__ = ["address", "draft", "facts", "post", "posted_fields"]
+__all__ = ["address", "draft", "facts", "post", "posted_fields", "written"]
 
 _CONFIGS: dict[str, dict[str, Any]] = {
     "slack": {"message": "Hello"},
@@ -26,6 +26,11 @@ def draft(world: World, *kinds: str, name: str = "Flow") -> Workflow:
     actions = [{"type": kind, **_CONFIGS[kind]} for kind in kinds]
     rule = {"trigger": "deal.won", "actions": actions}
     return create_workflow(actor=world.actor, name=name, workflow_data=to_graph(rule))
+
+
+def written(world: World, workflow_data: dict[str, Any]) -> Workflow:
+    """A draft as it was written through the API."""
+    return create_workflow(actor=world.actor, name="Written", workflow_data=workflow_data)
 
 
 def facts(workflow: Workflow, node_id: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from opsflows.studio.drafts.change import change_step, set_disabled
 from opsflows.studio.drafts.checked import wrong_joints
 from opsflows.studio.drafts.copy import copy_step
 from opsflows.studio.drafts.insert import insert_step
+from opsflows.studio.drafts.join import join
 from opsflows.studio.drafts.move import move_step, move_to
 from opsflows.studio.drafts.outline import outline
 from opsflows.studio.drafts.refused import Refused
@@ -21,7 +22,7 @@ from opsflows.workflows.validate import structure_problems
 from tests.studio.editor.graphs import drafts
 
 _CONDITIONS = {"rules": [{"field": "value", "operator": "greater_than", "value": 7}]}
-_ACTS = ("insert", "up", "down", "move", "copy", "remove", "disable", "entry", "trigger", "change")
+_ACTS = ("insert", "up", "down", "move", "copy", "remove", "disable", "entry", "trigger", "change", "join")
 
 
 def _hash(data: dict[str, Any]) -> str:
@@ -62,6 +63,9 @@ def _done(draw: Any, data: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
             return set_disabled(data, step, disabled=draw(st.booleans())), {step}
         case "entry":
             return set_entry(data, draw(st.sampled_from([None, _CONDITIONS]))), {found.entry or ""}
+        case "join":
+            end = draw(st.sampled_from([each for each in found.entries if each.onto] or [None]))
+            return (data if end is None else join(data, after=end.node_id, handle=end.handle, onto=end.onto)), set()
         case "change":
             kind = draw(st.sampled_from(["email", "condition", "foreach", "parallel", "approval", "stop"]))
             return change_step(data, step, {"kind": kind, "config": {}})[0], {step}

@@ -225,12 +225,16 @@ def test_htmx_gets_the_editor_alone(admin: Client, alpha: World) -> None:
 def test_as_many_queries_for_forty_steps_as_for_one(admin: Client, alpha: World) -> None:
     few, many = draft(alpha, "slack"), draft(alpha, *["slack", "create_task", "condition", "set"] * 10)
     admin.get(address("edit", few))
-    counts = []
+    counts, sizes = [], []
     for workflow in (few, many):
         for url in (address("edit", workflow), address("step", workflow, node_id="a1")):
             with CaptureQueriesContext(
                 connection,
             ) as caught:
-                assert admin.get(url).status_code == 200
+                answer = admin.get(url)
+            assert answer.status_code == 200
             counts.append(len(caught))
+            sizes.append(len(answer.content))
     assert counts[:2] == counts[2:]
+    # Menus and the picture come when they are asked for: all else of a step, with the place behind it.
+    assert (sizes[2] - sizes[0]) / 39 < 2600

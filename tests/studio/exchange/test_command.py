@@ -51,6 +51,15 @@ def test_no_file_is_written_over_another(alpha: World, tmp_path: Path) -> None:
     assert sorted(path.stem for path in tmp_path.iterdir()) == ["deals", "deals-2", "deals-3", "deals-4"]
 
 
+def test_files_are_called_in_any_language(alpha: World, tmp_path: Path) -> None:
+    for name in ("Deals 東京", "Deals 大阪", "Ärger", "商" * 255, "🎉"):
+        deals(alpha, name, live=False)
+    assert flows("export", "--account", alpha.account.slug, "--to", tmp_path)[0] == 0
+    names = sorted(path.stem for path in tmp_path.iterdir())
+    assert names == ["arger", "deals-大阪", "deals-東京", "workflow", "商" * 66]
+    assert flows("validate", tmp_path)[0] == 0
+
+
 def test_one_workflow_to_the_screen_as_json(alpha: World) -> None:
     deals(alpha, "Deals")
     status, said = flows("export", "Deals", "--account", alpha.account.slug, "--format", "json")
@@ -74,6 +83,40 @@ def test_what_cannot_begin_ends_with_two(alpha: World, tmp_path: Path) -> None:
     assert flows("export", "--account", "nobody")[0] == 2
     status, said = flows("export", "Nothing", "--account", alpha.account.slug)
     assert (status, "is called 'Nothing'" in said) == (2, True)
+
+
+def test_an_empty_folder_is_no_success(alpha: World, tmp_path: Path) -> None:
+    (tmp_path / "within").mkdir()
+    (tmp_path / "notes.txt").write_text("x")
+    for arguments in (("validate", tmp_path), ("import", tmp_path, "--account", alpha.account.slug)):
+        status, said = flows(*arguments)
+        assert (status, "There is no .yaml or .json file in" in said) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\xef\xbb\xbfopsflows: 1\r\nname: A\r\ntrigger: a.b\r\nactions:\r\n- type: stop\r\n", ""),
+        (b"opsflows: 1\n\tname: A\n", ":2: Not valid YAML: found a tab"),
+        (b"x" * 5_000_000, ": It is larger than 1024 KB"),
+        (
+            b'opsflows: 1\nname: "A\\e[2J\\nB"\ntrigger: a.b\nactions:\n- type: stp\n',
+            "actions[0].type: There is no action",
+        ),
+    ],
+)
+def test_whatever_an_editor_wrote(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "Rules.YAML"
+    path.write_bytes(content)
+    status, text = flows("validate", tmp_path)
+    assert (status, said in text) == (1 if said else 0, True), text
+
+
+def test_a_file_gives_a_terminal_no_orders(alpha: World, tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text('opsflows: 1\nname: "A\\e[2J\\nB"\ntrigger: a.b\nactions: []\n')
+    said = flows("import", path, "--account", alpha.account.slug, "--dry-run")[1]
+    assert "created    A�[2J B\n" in said
 
 
 def test_import_and_publish(alpha: World, tmp_path: Path) -> None:

@@ -73,6 +73,7 @@ def test_json_is_held_to_the_same(text: str, said: str) -> None:
         (("name: A flow", "nmae: A flow"), "line 2: nmae: Is not known here"),
         (("name: A flow", "name: A flow\ncategory: fun"), "line 3: category: Must be one of marketing"),
         (("name: A flow", "name: A flow\ntags: vip"), "tags: Must be a list of texts"),
+        (("name: A flow", "name: A flow\ntags: ['a, b']"), "tags: A comma stands between two tags"),
         (("name: A flow", "name: A flow\ntemplate: yes"), "template: Must be true or false"),
         (("name: A flow", "name: A flow\nsettings: fast"), "settings: Must be"),
         (("actions: []", "actions: {}"), "line 4: actions: Must be a list"),

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from opsflows.studio.exchange.read import MAX_BYTES
 from opsflows.workflows.models import Workflow
+from tests.admin.addresses import listing, page
 from tests.admin.world import World
 from tests.studio.exchange.test_import import deals, text
 
@@ -31,7 +32,27 @@ def test_chosen_workflows_are_downloaded(admin: Client, alpha: World, beta: Worl
     both = admin.get(reverse("studio:export"), {"id": [one.pk, two.pk], "format": "json"})
     assert both["Content-Disposition"] == 'attachment; filename="workflows.json"'
     assert [each["name"] for each in both.json()] == ["Deals", "Others"]
+    japanese = admin.get(reverse("studio:export"), {"id": deals(alpha, "東京").pk})
+    assert japanese["Content-Disposition"] == "attachment; filename*=utf-8''%E6%9D%B1%E4%BA%AC.yaml"
     assert admin.get(reverse("studio:export"))["Location"] == reverse("studio:exchange")
+
+
+def test_the_list_and_each_workflow_lead_here(admin: Client, viewer: Client, alpha: World) -> None:
+    workflow = deals(alpha)
+    for client, label in ((admin, "Export and import"), (viewer, "Export")):
+        shown = client.get(listing(Workflow)).content.decode()
+        assert f'href="{reverse("studio:exchange")}"' in shown
+        assert label in shown
+        assert f'href="{reverse("studio:export")}?id={workflow.pk}"' in client.get(page(workflow)).content.decode()
+    answer = viewer.get(f"{reverse('studio:export')}?id={workflow.pk}")
+    assert answer["Content-Disposition"] == 'attachment; filename="deals.yaml"'
+
+
+def test_its_search_is_that_of_the_list(admin: Client, alpha: World) -> None:
+    deals(alpha, "Ärger in Zürich")
+    for sought in ("ÄRGER", "zu\u0308rich", "a\u0308rger slack"):
+        assert "Ärger in Zürich" in admin.get(reverse("studio:exchange"), {"q": sought}).content.decode(), sought
+    assert "In no workflow stands" in admin.get(reverse("studio:exchange"), {"q": "%"}).content.decode()
 
 
 def test_nothing_happens_before_it_was_seen(admin: Client, alpha: World) -> None:

@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from opsflows.accounts.issue_key import issue_key
+from opsflows.events.count_repeats import count_repeats
 from tests.admin.world import World
 from tests.studio.explain.scene import Scene, over
 
@@ -46,6 +47,15 @@ def test_pages_follow_one_another(api: Client, scene: Scene) -> None:
     last = api.get(first["next"].removeprefix("http://testserver")).json()
     assert [each["name"] for each in last["results"]] == ["flow 50"]
     assert last["next"] is None
+
+
+def test_it_says_how_often_the_event_came(api: Client, scene: Scene) -> None:
+    event = scene.event()
+    assert answer(api, event)["repeats"] is None
+    count_repeats([event.pk], now=scene.tick())
+    repeats = answer(api, event)["repeats"]
+    assert repeats["count"] == 1
+    assert repeats["sentence"].startswith("It came twice. The repeat (on ")
 
 
 def test_what_it_refuses(api: Client, scene: Scene, elsewhere: Scene) -> None:

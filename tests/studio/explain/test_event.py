@@ -8,6 +8,7 @@ from django.utils import timezone
 from opsflows.events.hand_over import hand_over
 from opsflows.events.models import EventPayload, RoutingFailure
 from opsflows.lookups.save_list import change_list, create_list
+from opsflows.runs.cancel import cancel
 from opsflows.runs.models import Execution
 from opsflows.studio.explain.event import explain_event
 from opsflows.studio.explain.verdict import Reason
@@ -121,6 +122,17 @@ def test_left_out_by_the_limit_of_the_hour(scene: Scene) -> None:
     assert verdict.reason is Reason.DROPPED
     assert "at most 1 run" in verdict.sentence
     assert verdict.runs
+    # Known by what was written of the run, whatever is said about it.
+    Execution.objects.filter(event=second).update(error_message="worded otherwise")
+    assert scene.verdict(second).reason is Reason.DROPPED
+
+
+def test_a_run_that_was_cancelled_did_start(scene: Scene) -> None:
+    scene.workflow("flow")
+    event = scene.event()
+    cancel(actor=scene.actor, execution_id=Execution.objects.get().pk, now=scene.now)
+    Execution.objects.update(error_message="Not started: a person changed their mind.")
+    assert scene.verdict(event).reason is Reason.RAN
 
 
 def test_throttled_waits_for_the_hour_or_its_turn(scene: Scene) -> None:

@@ -1,6 +1,7 @@
 """The pages that answer "why not?": for an event, for a workflow, for something that an event carries."""
 
 import uuid
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -8,7 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from opsflows.admin_site.markup import page_of
-from opsflows.events.models import Event, EventPayload, Rejection, Source
+from opsflows.events.count_repeats import count_repeats
+from opsflows.events.models import Event, EventKey, EventPayload, Rejection, Source
+from opsflows.jsontext.field import JsonText
 from opsflows.runs.models import Execution
 from opsflows.studio.explain.search import search
 from opsflows.workflows.models import Workflow
@@ -211,6 +214,52 @@ def test_the_ends_of_the_calendar_are_told(admin: Client, scene: Scene, seen: st
 def test_a_pattern_that_only_the_rules_know_is_told(admin: Client, scene: Scene) -> None:
     scene.workflow("flow", [{"field": "value", "operator": "matches", "value": "[[:x]"}])
     assert "Condition did not hold" in text(admin, page_of(scene.event({"value": "zzz"})))
+
+
+@pytest.mark.parametrize("typed", ["100000", "1e5", "100,000", "100000.00"])
+def test_a_number_is_found_however_it_is_written(scene: Scene, typed: str) -> None:
+    written = [Decimal("1E+5"), Decimal("100000.0"), 100000]
+    events = [scene.event({"customer": {"id": number}}) for number in written]
+    for other in ("100000.5", "1000001", "10000"):
+        scene.event({"customer": {"id": Decimal(other)}})
+    # PostgreSQL writes numbers out; SQLite keeps them as they came.
+    for event, text in zip(events, ("1e5", "100000.0", "10.0000E4"), strict=True):
+        EventPayload.objects.filter(event=event).update(data=JsonText(f'{{"customer": {{"id": {text}}}}}'))
+    found = search(account_id=scene.account.pk, value=typed).events
+    assert [each.id for each in found] == [event.pk for event in events[::-1]]
+    assert len(search(account_id=scene.account.pk, value=typed, field="customer.id").events) == 3
+
+
+@pytest.mark.parametrize("typed", ["0", "-7", "1,50", "1.5", "12,34", "007"])
+def test_what_spells_a_number_is_found_as_a_text_as_well(scene: Scene, typed: str) -> None:
+    event = scene.event({"note": typed})
+    assert [each.id for each in search(account_id=scene.account.pk, value=typed).events] == [event.pk]
+
+
+def test_a_vendors_id_finds_the_first_and_how_often_it_came(admin: Client, scene: Scene) -> None:
+    workflow = scene.workflow("flow", over(100))
+    event, source = scene.event({"value": 1}), Source.objects.create(account=scene.account, name="CRM")
+    EventKey.objects.create(scope=f"source:{source.pk}", key="evt_1", event_id=event.pk, created_at=scene.now)
+    count_repeats([event.pk], now=scene.tick())
+    count_repeats([event.pk], now=scene.tick())
+    said = text(admin, why_not(workflow), value="evt_1")
+    assert said.count(f"?event={event.pk}") == 1
+    assert "came 3 times" in said
+    sentence = "started nothing, since they carry the same key (evt_1): that is the same event sent again."
+    for url, query in (
+        (why_not(workflow), {"event": str(event.pk)}),
+        (reverse("studio:explain-event", args=[event.pk]), {}),
+    ):
+        said = text(admin, url, **query)
+        assert "It came 3 times. The repeats (the last on" in said
+        assert sentence in said
+    assert "2 times, the last" in text(admin, page_of(event))
+
+
+def test_another_accounts_key_finds_nothing(scene: Scene, elsewhere: Scene) -> None:
+    source, event = Source.objects.create(account=elsewhere.account, name="CRM"), elsewhere.event()
+    EventKey.objects.create(scope=f"source:{source.pk}", key="evt_1", event_id=event.pk, created_at=scene.now)
+    assert search(account_id=scene.account.pk, value="evt_1").events == ()
 
 
 def test_a_value_with_a_tab_is_found(scene: Scene) -> None:

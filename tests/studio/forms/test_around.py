@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from opsflows.accounts.models import Recipient
+from opsflows.events.models import EventType
 from opsflows.messages.models import MessageTemplate
 from opsflows.studio.forms.around import around_of
 from opsflows.studio.forms.step_form import step_form
@@ -91,3 +92,26 @@ def test_a_form_asks_the_same_number_of_queries_whatever_there_is(
         drawn("a1")
     with django_assert_max_num_queries(12):
         drawn("a2")
+
+
+def test_an_event_of_very_many_fields_leaves_room_for_what_else_there_is(alpha: Any) -> None:
+    event(alpha.account, {f"f{number}": {"a": 1, "b": 2} for number in range(1000)})
+    workflow = draft(alpha.account, step("a1", "webhook", url="https://x.example"), step("a2", "slack", message="x"))
+    around = around_of(actor=alpha.actor, workflow=workflow, node_id="a2")
+    assert len(around.variables) < 400
+    form = step_form(around=around, node_data=workflow.workflow_data["nodes"][2]["data"])
+    for known in ([each.path for each in around.variables], [value for value, _ in form.offered.choices("paths")]):
+        assert {"f0.a", "steps.a1.output", "today"} <= set(known)
+    assert len(form.offered.choices("paths")) <= 200
+
+
+def test_conditions_of_an_awaited_event_read_that_event(alpha: Any) -> None:
+    catalogued(alpha.account)
+    schema = {"properties": {"paid": {"type": "number"}}}
+    EventType.objects.create(account=alpha.account, event_name="invoice.paid", payload_schema=schema)
+    workflow = draft(alpha.account, step("a1", "wait_for_event", event="invoice.paid", value="{{value}}"))
+    around = around_of(actor=alpha.actor, workflow=workflow, node_id="a1")
+    form = step_form(around=around, node_data=workflow.workflow_data["nodes"][1]["data"])
+    assert [value for value, _ in form.offered.choices("paths")] == ["paid"]
+    assert dict(form.offered.choices("kinds")) == {"paid": "number"}
+    assert "{{value}}" in [value for value, _ in form.offered.choices("variables")]

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from opsflows.lookups.save_list import create_list
+from opsflows.messages.models import MessageTemplate
 from tests.studio.forms.drafts import catalogued, draft, event, step
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +85,42 @@ def test_others_and_gets_are_turned_away(admin: Any, alpha: Any, beta: Any, view
     answer = admin.post(reverse("studio:preview", args=[theirs.pk, "a1"]))
     assert answer.status_code == 302
     assert viewer.post(url).status_code == 200
+
+
+def test_a_template_comes_out_as_far_as_the_step_has_no_text_of_its_own(admin: Any, alpha: Any, beta: Any) -> None:
+    MessageTemplate.objects.create(
+        account=alpha.account, name="hello", subject="Hi {{customer.name}}", body="{{gone}}!"
+    )
+    MessageTemplate.objects.create(account=beta.account, name="theirs", subject="x", body="secret of beta")
+    workflow = draft(alpha.account, step("a1", "email", to=["a@example.com"], template="hello"))
+    event(alpha.account, {"customer": {"name": "<b>Acme</b>"}})
+    page = asked(admin, workflow, "a1")
+    assert "Message template “hello”: subject" in page
+    assert "Hi &lt;b&gt;Acme&lt;/b&gt;" in page
+    assert "gone" in page[page.index("text</dt>") :]
+    own = asked(admin, workflow, "a1", **{"step-subject": "Mine {{customer.name}}"})
+    assert "Hi &lt;b&gt;" not in own
+    assert "Message template “hello”: text" in own
+    other = asked(admin, workflow, "a1", **{"step-template": "theirs"})
+    assert "There is no message template" in other
+    assert "secret of beta" not in other
+
+
+def test_secrets_of_conditions_and_of_pinned_answers_are_not_shown(admin: Any, alpha: Any) -> None:
+    tree = {"field": "auth.token", "operator": "equals", "value": "s3cret"}
+    workflow = draft(
+        alpha.account,
+        step("a1", "webhook", url="https://x.example"),
+        step("a2", "slack", message="{{steps.a1.output.token}} {{steps.a1.output.id}}"),
+        entry=tree,
+    )
+    workflow.workflow_data["nodes"][2]["data"]["pinned"] = {"output": {"token": "p1nned", "id": "r-7"}}
+    workflow.save()
+    event(alpha.account, {"auth": {"token": "s3cret"}})
+    page = asked(admin, workflow, "only-if")
+    assert "s3cret" not in page
+    assert "What is secret is hidden" in page
+    assert "•••• r-7" in asked(admin, workflow, "a2")
+    form = admin.get(reverse("studio:step", args=[workflow.pk, "a2"])).content.decode()
+    assert "r-7" in form
+    assert "p1nned" not in form

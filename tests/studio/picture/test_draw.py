@@ -65,6 +65,13 @@ def test_branches_stand_side_by_side_and_join_in_the_middle_below() -> None:
     assert at["a"][1] == at["b"][1] < at["j"][1]
 
 
+def test_a_wide_picture_says_so_and_gets_the_page_for_itself() -> None:
+    beside = [step("t", "event"), step("c", "condition"), step("a", "email"), step("b", "email")]
+    edges = [edge("t", "c"), edge("c", "a", "true")]
+    assert "is-wide" not in draw({"nodes": beside[:3], "edges": edges})
+    assert 'class="studio-picture-box is-wide"' in draw({"nodes": beside, "edges": [*edges, edge("c", "b", "false")]})
+
+
 def test_what_is_done_for_each_item_stands_beside_the_way_on_and_above_what_follows() -> None:
     nodes = [step("t", "event"), step("f", "foreach"), step("x", "email"), step("y", "email"), step("d", "email")]
     edges = [edge("t", "f"), edge("f", "x", "each"), edge("x", "y"), edge("f", "d", "done")]

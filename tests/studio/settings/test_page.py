@@ -136,6 +136,7 @@ def test_where_the_account_asks_for_four_eyes_there_is_nothing_to_switch(admin: 
 
 
 def test_it_asks_the_database_as_often_for_many_workflows(admin: Client, alpha: World, workflow: Workflow) -> None:
+    Workflow.objects.filter(pk=workflow.pk).update(settings={"exits": [{"event": "order.e"}]})
     admin.get(url(workflow))
 
     def count() -> int:

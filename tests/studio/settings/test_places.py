@@ -1,7 +1,7 @@
 """The settings' form: what nobody touched is kept to the letter, what somebody changed is put where it belongs."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from opsflows.accounts.actor import Actor
 from opsflows.accounts.models import PlatformAccount
 from opsflows.studio.forms.around import Around
+from opsflows.studio.forms.offered import Offered
 from opsflows.studio.settings_form.exits import changed_exit, rearranged, sent_ids
 from opsflows.studio.settings_form.places import field_at, values_of, with_changes
+from opsflows.studio.views.settings import exit_lists
 from opsflows.studio.views.settings.exit_rows import ExitRows
 from opsflows.studio.views.settings.form import SettingsForm
 from opsflows.workflows.graph import Graph, definition_hash
@@ -65,6 +67,14 @@ valid_settings = st.fixed_dictionaries(
     },
 )
 OTHERS = [(str(uuid.UUID(int=7)), "Another"), (str(uuid.UUID(int=8)), "Tell the team")]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _nothing_offered() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Offered, "choices", lambda self, name: [])
+        patch.setattr(exit_lists, "variables_of_events", lambda **asked: {})
+        yield
 
 
 def sheet(stored: Mapping[str, Any], data: QueryDict | None = None) -> tuple[SettingsForm, ExitRows]:

@@ -118,3 +118,11 @@ def test_a_viewer_reads_and_publishes_nothing(viewer: Client, workflow: Workflow
     assert "Publish</button>" not in shown(viewer, page("publish", workflow))
     assert viewer.post(page("publish", workflow), {"revision": workflow.revision}).status_code == 403
     assert WorkflowVersion.objects.filter(workflow=workflow).count() == 1
+
+
+def test_examples_that_were_not_filled_in_are_named(admin: Client, alpha: World, workflow: Workflow) -> None:
+    assert "Examples still stand in it" not in shown(admin, page("publish", workflow))
+    call = {"type": "webhook", "url": "https://crm.example/deals"}
+    html = shown(admin, page("publish", save(alpha, workflow, rule(150000, call))))
+    assert "nobody answers there: crm.example." in html
+    assert page("fill-in", workflow) in html

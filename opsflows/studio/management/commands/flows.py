@@ -1,6 +1,7 @@
 """`manage.py flows export|import|validate`: workflows as files, to be kept in git. Ends with 0, 1 (faults) or 2."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ class Command(BaseCommand):
             raise CommandError(f"Nothing was done: {error}") from None
         for done in brought:
             if done.published:
-                self.stdout.write(f"{done.workflow.workflow_name}: {done.published}")
+                self.stdout.write(_shown(f"{done.workflow.workflow_name}: {done.published}"))
         if any(done.is_refused for done in brought):
             raise CommandError("Not everything could be published; the drafts are there.")
 
@@ -112,7 +113,7 @@ class Command(BaseCommand):
 
     def _refuse_faults(self, found: Iterable[tuple[Path, Iterable[Fault]]]) -> None:
         lines = [
-            f"{path}:{fault.line}: {fault.place}: {fault.message}" if fault.line else f"{path}: {fault}"
+            _shown(f"{path}:{fault.line}: {replace(fault, line=0)}" if fault.line else f"{path}: {fault}")
             for path, faults in found
             for fault in faults
         ]
@@ -122,8 +123,13 @@ class Command(BaseCommand):
             raise CommandError(f"{len(lines)} fault{'' if len(lines) == 1 else 's'}; nothing was done.")
 
     def _say(self, plan: Planned) -> None:
-        self.stdout.write(f"{plan.doing:<10} {plan.imported.name}")
+        self.stdout.write(_shown(f"{plan.doing:<10} {plan.imported.name}"))
         for change in plan.changes:
-            self.stdout.write(f"           - {change}")
+            self.stdout.write(_shown(f"           - {change}"))
         for fault in plan.unfinished:
-            self.stdout.write(f"           before publishing: {fault}")
+            self.stdout.write(_shown(f"           before publishing: {fault}"))
+
+
+def _shown(line: str) -> str:
+    """A line as a terminal may get it: what stands in somebody's file gives it no orders."""
+    return "".join(each if each.isprintable() else " " if each.isspace() else "�" for each in line)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from opsflows.studio.backtest.tally import BOTH, DRAFT, EVENTS, PUBLISHED, every_day
+from opsflows.studio.backtest.tally import BOTH, DRAFT, EVENTS, PUBLISHED, every_day, failing_in
 from opsflows.studio.backtest.words import many
 from opsflows.studio.models import Backtest
 
@@ -61,7 +61,8 @@ def chart_of(backtest: Backtest) -> Chart:
     most = max((day[DRAFT] + day[PUBLISHED] - day[BOTH] for _, day in counted), default=0)
     step = WIDTH / max(1, len(counted))
     days = [_day(label, counts, number * step, step, most) for number, (label, counts) in enumerate(counted)]
-    return Chart(days, most, _sentence(days), backtest.version_id is not None)
+    has_published = backtest.version_id is not None and not failing_in(backtest)
+    return Chart(days, most, _sentence(days), has_published)
 
 
 def _day(name: str, counts: Sequence[int], x: float, step: float, most: int) -> Day:

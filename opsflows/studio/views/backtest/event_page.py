@@ -18,7 +18,9 @@ from opsflows.events.route import load_events
 from opsflows.rules import Clock
 from opsflows.runs.start import entry_scope
 from opsflows.runs.trace.explained import masked
-from opsflows.studio.backtest.side import Side, draft_side, version_side
+from opsflows.studio.backtest.look import backtests_of
+from opsflows.studio.backtest.side import Side, draft_side, event_of, version_side
+from opsflows.studio.backtest.tally import failing_in
 from opsflows.studio.models import Backtest, BacktestEvent
 from opsflows.studio.views.frame import Studio, address, workflow_page
 from opsflows.workflows.errors import InvalidDefinition
@@ -39,12 +41,15 @@ class Verdict:
     fires: bool
     reason: str
     explanation: Mapping[str, Any] | None
+    #: It would have started a run that fails at once.
+    fails: bool = False
 
 
 @workflow_page
 def event(studio: Studio, workflow: Workflow, backtest_id: uuid.UUID, event_id: uuid.UUID) -> HttpResponseBase:
     """One event that the backtest found."""
-    rows = BacktestEvent.objects.filter(backtest=backtest_id, backtest__workflow=workflow, event_id=event_id)
+    seen = backtests_of(actor=studio.actor, workflow=workflow).filter(pk=backtest_id).order_by()
+    rows = BacktestEvent.objects.filter(backtest__in=seen.values("pk"), event_id=event_id)
     row = rows.select_related("backtest__account", "backtest__version").first()
     if row is None:
         messages.warning(studio.request, "This backtest did not find that event, or is kept no more.")
@@ -53,6 +58,8 @@ def event(studio: Studio, workflow: Workflow, backtest_id: uuid.UUID, event_id: 
     tone, sentence = _KINDS[BacktestEvent.Kind(row.kind)]
     if row.backtest.version_id is None:
         sentence = "The draft would have fired. Nothing was published to compare it with."
+    elif failing_in(row.backtest):
+        sentence = "The draft would have fired. The published version cannot be read any more."
     context = {
         "row": row,
         "tone": tone,
@@ -72,7 +79,12 @@ def _verdicts(backtest: Backtest, event: RoutedEvent) -> list[Verdict]:
     verdicts = []
     if backtest.version is not None:
         title = f"Published, {backtest.version}"
-        verdicts.append(_verdict(title, version_side(backtest.version), event, then))
+        published = version_side(backtest.version)
+        if published is None and event_of(backtest.version) == event.name:
+            reason = "It cannot be read any more, so its condition is not asked: the run fails at once."
+            verdicts.append(Verdict(title, False, reason, None, fails=True))
+        else:
+            verdicts.append(_verdict(title, published, event, then))
     try:
         draft: Side | None = draft_side(backtest)
     except InvalidDefinition:

@@ -17,6 +17,7 @@ from opsflows.rules.conditions.tree import Leaf, Node
 from opsflows.rules.lookup import MISSING
 from opsflows.rules.text import excerpt
 from opsflows.studio.backtest.side import Side, draft_side, version_side
+from opsflows.studio.backtest.tally import failing_in
 from opsflows.studio.models import Backtest, BacktestEvent
 from opsflows.studio.models.backtest import MOST_KEPT
 from opsflows.studio.views.frame import address
@@ -66,7 +67,7 @@ def found_in(backtest: Backtest, workflow: Workflow, asked: Mapping[str, Any]) -
         BacktestEvent.Kind.LOST: backtest.fired_published - backtest.fired_both,
         BacktestEvent.Kind.BOTH: backtest.fired_both,
     }
-    if backtest.version_id is None:
+    if _is_alone(backtest):
         counts = {BacktestEvent.Kind.NEW: backtest.fired_draft}
     first = next((kind for kind, count in counts.items() if count), BacktestEvent.Kind.NEW)
     kind = next((each for each in counts if each.value == asked.get("kind")), first)
@@ -91,7 +92,12 @@ def found_in(backtest: Backtest, workflow: Workflow, asked: Mapping[str, Any]) -
 
 
 def _label(kind: BacktestEvent.Kind, backtest: Backtest) -> str:
-    return "Caught by the draft" if backtest.version_id is None else kind.label
+    return "Caught by the draft" if _is_alone(backtest) else kind.label
+
+
+def _is_alone(backtest: Backtest) -> bool:
+    """Whether there is nothing to compare the draft with: nothing was published, or it cannot be read."""
+    return backtest.version_id is None or bool(failing_in(backtest))
 
 
 def _rows(backtest: Backtest, workflow: Workflow, page: Sequence[BacktestEvent]) -> list[Row]:

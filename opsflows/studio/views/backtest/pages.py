@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from opsflows.studio.backtest.ask import KEPT, ask_backtest
+from opsflows.studio.backtest.look import backtests_of
 from opsflows.studio.backtest.refusal import AllOver, NothingToTest, UnderWay, WrongPeriod
 from opsflows.studio.backtest.stop import stop_backtest
 from opsflows.studio.models import Backtest
@@ -27,21 +28,21 @@ def backtest(studio: Studio, workflow: Workflow) -> HttpResponseBase:
     """The form, and the newest of its backtests; a POST asks for another one."""
     if studio.request.method == "POST":
         return _ask(studio, workflow)
-    rows = Backtest.objects.filter(workflow=workflow).select_related("account", "version", "created_by")
-    return _show(studio, workflow, rows.order_by("-id").first())
+    rows = backtests_of(actor=studio.actor, workflow=workflow)
+    return _show(studio, workflow, rows.select_related("account", "version", "created_by").first())
 
 
 @workflow_page
 def run(studio: Studio, workflow: Workflow, backtest_id: uuid.UUID) -> HttpResponseBase:
     """One of them."""
-    found = _found(workflow, backtest_id)
+    found = _found(studio, workflow, backtest_id)
     return _show(studio, workflow, found) if found else _gone(studio, workflow)
 
 
 @workflow_page
 def progress(studio: Studio, workflow: Workflow, backtest_id: uuid.UUID) -> HttpResponseBase:
     """How far it is, for HTMX; where it is over, the whole page is asked for anew."""
-    found = _found(workflow, backtest_id)
+    found = _found(studio, workflow, backtest_id)
     if found is None or not studio.wants_part:
         return HttpResponseRedirect(address("backtest", workflow))
     shown = progress_of(found, workflow, now=timezone.now())
@@ -56,7 +57,7 @@ def stop(studio: Studio, workflow: Workflow, backtest_id: uuid.UUID) -> HttpResp
     """Stop it; by POST alone."""
     if studio.request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    if _found(workflow, backtest_id) is None:
+    if _found(studio, workflow, backtest_id) is None:
         return _gone(studio, workflow)
     try:
         stop_backtest(actor=studio.actor, backtest_id=backtest_id, now=timezone.now())
@@ -100,7 +101,7 @@ def _show(
         "backtest": found,
         "progress": shown,
         "result": result_of(found, workflow, studio.request.GET) if found and shown is None else None,
-        "earlier": earlier_of(workflow, found),
+        "earlier": earlier_of(backtests_of(actor=studio.actor, workflow=workflow), workflow, found),
         "kept": KEPT,
     }
     return studio.show(
@@ -121,8 +122,8 @@ def _trigger(workflow: Workflow) -> str:
     return (graph.triggers[0].kind or EVENT) if len(graph.triggers) == 1 else ""
 
 
-def _found(workflow: Workflow, backtest_id: uuid.UUID) -> Backtest | None:
-    rows = Backtest.objects.filter(pk=backtest_id, workflow=workflow)
+def _found(studio: Studio, workflow: Workflow, backtest_id: uuid.UUID) -> Backtest | None:
+    rows = backtests_of(actor=studio.actor, workflow=workflow).filter(pk=backtest_id)
     return rows.select_related("account", "version", "created_by").first()
 
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
 from opsflows.admin_site import words
 from opsflows.admin_site.markup import Look, badge
 from opsflows.studio.backtest.sent import REHEARSED
 from opsflows.studio.backtest.standing import standing_of
+from opsflows.studio.backtest.tally import failing_in
 from opsflows.studio.backtest.words import period_of, sentence_of
 from opsflows.studio.models import Backtest
 from opsflows.studio.views.backtest.chart import Chart, chart_of
@@ -67,6 +69,8 @@ class Result:
     more_sent: Sequence[Sent]
     rehearsed: int
     is_part: bool
+    #: Events that would have started a run that fails, since the published version cannot be read any more.
+    failing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +127,12 @@ def result_of(backtest: Backtest, workflow: Workflow, asked: Mapping[str, Any]) 
         more_sent=sent[_SHOWN_LINES:],
         rehearsed=min(backtest.rehearsed, REHEARSED),
         is_part=standing.state is not Backtest.State.DONE,
+        failing=failing_in(backtest),
     )
 
 
-def earlier_of(workflow: Workflow, here: Backtest | None) -> list[Earlier]:
-    """The backtests of the workflow, the newest first. One query."""
-    rows = Backtest.objects.filter(workflow=workflow).select_related("account", "created_by", "version")
+def earlier_of(rows: QuerySet[Backtest], workflow: Workflow, here: Backtest | None) -> list[Earlier]:
+    """The backtests of the workflow, `rows`, in their order. One query."""
     heavy = ("workflow_data", "settings", "references", "days", "sent")
     return [
         Earlier(
@@ -140,7 +144,7 @@ def earlier_of(workflow: Workflow, here: Backtest | None) -> list[Earlier]:
             is_here=here is not None and row.pk == here.pk,
             is_over=row.state not in Backtest.OPEN,
         )
-        for row in rows.defer(*heavy).order_by("-id")
+        for row in rows.select_related("account", "created_by", "version").defer(*heavy)
     ]
 
 

@@ -1,5 +1,8 @@
 """The buttons of a step that do at once what they say: move, copy, disable and enable."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_POST
 
@@ -33,13 +36,14 @@ def move(studio: Studio, workflow: Workflow, node_id: str, direction: str) -> Ht
 @workflow_page
 def copy(studio: Studio, workflow: Workflow, node_id: str) -> HttpResponse:
     """With its branches, to the place right behind it."""
-    return act(
-        studio,
-        workflow,
-        lambda data: copy_step(data, node_id, taken=taken_ids(workflow))[0],
-        said="Copied: the copy stands right behind.",
-        focus=f"edit-{node_id}",
-    )
+    made: list[str] = []
+
+    def change(data: Mapping[str, Any]) -> Mapping[str, Any]:
+        copied, new = copy_step(data, node_id, taken=taken_ids(workflow))
+        made.append(new)
+        return copied
+
+    return act(studio, workflow, change, said="Copied: the copy stands right behind.", focus=lambda: f"edit-{made[0]}")
 
 
 @require_POST
@@ -53,5 +57,5 @@ def switch(studio: Studio, workflow: Workflow, node_id: str) -> HttpResponse:
         workflow,
         lambda data: set_disabled(data, node_id, disabled=not is_off),
         said="Enabled again." if is_off else "Disabled: runs pass it over until it is enabled again.",
-        focus=f"switch-{node_id}",
+        focus=f"more-{node_id}",
     )

@@ -10,6 +10,7 @@ from opsflows.accounts.roles import Permission
 from opsflows.studio.drafts.change import change_step
 from opsflows.studio.drafts.document import Document
 from opsflows.studio.drafts.insert import insert_step
+from opsflows.studio.drafts.outline import outline
 from opsflows.studio.drafts.places import opening
 from opsflows.studio.drafts.refused import Refused
 from opsflows.studio.drafts.start import entry_of
@@ -17,8 +18,9 @@ from opsflows.studio.forms.step_form import step_form
 from opsflows.studio.views.editor.cards import place_key
 from opsflows.studio.views.editor.form import Sent, drawn, imagined, sent_form
 from opsflows.studio.views.editor.kinds import chosen_kind, kind_groups
-from opsflows.studio.views.editor.panel import TOP, Opened, back, editor, tell
+from opsflows.studio.views.editor.panel import TOP, Opened, back, closed, editor, tell
 from opsflows.studio.views.editor.saving import NotSaved, save
+from opsflows.studio.views.editor.stale import or_as_it_is
 from opsflows.studio.views.editor.taken import taken_ids
 from opsflows.studio.views.frame import Studio, address, workflow_page
 from opsflows.workflows.models import Workflow
@@ -26,6 +28,7 @@ from opsflows.workflows.models import Workflow
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @workflow_page
+@or_as_it_is
 def add(studio: Studio, workflow: Workflow) -> HttpResponse:
     """GET offers the kinds for the place `after`, `handle`, and with `kind` that kind's form; POST puts it in."""
     studio.actor.require(Permission.WORKFLOWS_WRITE)
@@ -86,8 +89,16 @@ def _opened(studio: Studio, workflow: Workflow, after: str, handle: str, kind: s
     )
     hidden = {"after": after, "handle": handle, "kind": kind, **({"joined": "1"} if is_joined else {})}
     kinds = f"{address('add', workflow)}?{urlencode({'after': after, 'handle': handle})}"
-    sent = Sent(where, form, around, address("add", workflow), hidden, node_id or "", kinds, is_new=True)
+    at = _at(workflow, after, handle)
+    sent = Sent(where, form, around, address("add", workflow), hidden, node_id or "", kinds, is_new=True, at=at)
     return drawn(studio, workflow, sent)
+
+
+def _at(workflow: Workflow, after: str, handle: str) -> str:
+    """What was pressed to get here: the plus at the place, or the menu of the step that has this way out."""
+    places = outline(workflow.workflow_data).places
+    is_place = any((place.node_id, place.handle) == (after, handle) for place in places)
+    return f"add-{place_key(after, handle)}" if is_place else f"more-{after}"
 
 
 def _kinds(studio: Studio, workflow: Workflow, after: str, handle: str) -> Opened:
@@ -105,6 +116,6 @@ def _kinds(studio: Studio, workflow: Workflow, after: str, handle: str) -> Opene
         "here": here,
         "search": search,
         "search_url": address("add", workflow),
-        "cancel": address("edit", workflow),
+        "cancel": closed(workflow, _at(workflow, after, handle)),
     }
     return Opened(place_key(after, handle), "kinds.html", context)

@@ -21,6 +21,9 @@ from opsflows.workflows.wording.clauses import Clause, clause_of, in_words
 from opsflows.workflows.wording.places import place_of
 from opsflows.workflows.wording.steps import gist, step_in_words, trigger_in_words
 
+#: The deepest branch that is indented further (studio_editor.css).
+_DEEPEST = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -43,11 +46,21 @@ class Line:
     clause: Clause | None = None
     config: SafeString | None = None
     problems: list[str] = field(default_factory=list)
-    add_url: str = ""
-    ways: list[dict[str, str]] = field(default_factory=list)
-    #: Under which keys a form may be open that puts a step behind one of `ways`.
-    way_keys: tuple[str, ...] = ()
+    #: Where a step is put in at this place; of a step, its own page, below which its acts have theirs.
+    url: str = ""
+    #: Whether a form is open below the step that puts another behind one of its unused ways out.
+    is_open_below: bool = False
     is_last: bool = False
+
+    @property
+    def indent(self) -> int:
+        """How far it is indented; what lies deeper would leave no room for its words."""
+        return min(self.entry.depth, _DEEPEST)
+
+    @property
+    def focus_key(self) -> str:
+        """What the keyboard stands on, where this is a place."""
+        return f"add-{self.key}"
 
 
 def trigger_card(workflow: Workflow, shape: Outline, found: Found) -> Card:
@@ -69,15 +82,20 @@ def entry_card(workflow: Workflow, shape: Outline, found: Found) -> Card | None:
     return Card(clause=clause, is_disabled=is_off, problems=found.steps.get(shape.entry, []))
 
 
-def lines_of(workflow: Workflow, shape: Outline, found: Found) -> list[Line]:
-    """The outline, line by line."""
-    document = Document(workflow.workflow_data)
-    return list(_lines(workflow, document, shape, found))
+def lines_of(workflow: Workflow, shape: Outline, found: Found, *, may_write: bool, where: str = "") -> list[Line]:
+    """The outline, line by line; `where` a form is open. Whoever may not write sees all settings of a step instead."""
+    return list(_Lines(workflow, shape, found, may_write, where).all())
+
+
+def ways_of(workflow: Workflow, entry: Entry) -> list[dict[str, str]]:
+    """The ways out of a step that lead nowhere yet, each with where a step is put in behind it."""
+    return [{"words": words, "url": add_url(workflow, entry.node_id, way)} for way, words in entry.unused]
 
 
 def place_key(node_id: str, handle: str) -> str:
     """What a place is called where it stands in the page."""
-    return f"{node_id}-{handle}".replace(",", "-").replace("*", "all").replace(" ", "_")
+    # What names of ways out cannot hold, so that no two places are called the same.
+    return f"{node_id}-{handle}".replace(",", "+").replace("*", "all").replace(" ", ".")
 
 
 def add_url(workflow: Workflow, node_id: str, handle: str) -> str:
@@ -85,36 +103,44 @@ def add_url(workflow: Workflow, node_id: str, handle: str) -> str:
     return f"{address('add', workflow)}?{urlencode({'after': node_id, 'handle': handle})}"
 
 
-def _lines(workflow: Workflow, document: Document, shape: Outline, found: Found) -> Iterator[Line]:
-    places = [index for index, entry in enumerate(shape.entries) if entry.sort == "place" and not entry.depth]
-    for index, entry in enumerate(shape.entries):
-        match entry.sort:
-            case "place":
-                yield Line(
-                    entry,
-                    place_key(entry.node_id, entry.handle),
-                    add_url=add_url(workflow, entry.node_id, entry.handle),
-                    is_last=bool(places) and index == places[-1],
-                )
-            case "step":
-                yield _step_line(workflow, document, entry, found)
-            case _:
-                yield Line(entry, f"{entry.sort}-{index}")
+class _Lines:
+    def __init__(self, workflow: Workflow, shape: Outline, found: Found, may_write: bool, where: str) -> None:
+        self.document, self.shape, self.found = Document(workflow.workflow_data), shape, found
+        self.may_write, self.where = may_write, where
+        # Hundreds of lines, and all addresses begin the same.
+        self.add, self.edit = address("add", workflow), address("edit", workflow)
 
+    def all(self) -> Iterator[Line]:
+        entries = self.shape.entries
+        # What nothing leads to comes at the end, and no step that is added there would ever be reached.
+        reached = next((index for index, entry in enumerate(entries) if entry.sort == "loose"), len(entries))
+        places = [index for index, entry in enumerate(entries) if entry.sort == "place" and not entry.depth]
+        last = max((index for index in places if index < reached), default=None)
+        for index, entry in enumerate(entries):
+            match entry.sort:
+                case "place":
+                    url = f"{self.add}?{urlencode({'after': entry.node_id, 'handle': entry.handle})}"
+                    yield Line(entry, place_key(entry.node_id, entry.handle), url=url, is_last=index == last)
+                case "step":
+                    yield self._step(entry)
+                case _:
+                    yield Line(entry, f"{entry.sort}-{index}")
 
-def _step_line(workflow: Workflow, document: Document, entry: Entry, found: Found) -> Line:
-    node = _node(document, entry.node_id)
-    config: Any = redact_value(node.config)
-    return Line(
-        entry,
-        entry.node_id,
-        gist="" if node.kind == CONDITION else _about(node, gist(config)),
-        clause=clause_of(node) if node.kind == CONDITION and node.config else None,
-        config=as_document(config) if config and node.kind != CONDITION else None,
-        problems=found.steps.get(entry.node_id, []),
-        ways=[{"words": words, "url": add_url(workflow, entry.node_id, way)} for way, words in entry.unused],
-        way_keys=tuple(place_key(entry.node_id, way) for way, _ in entry.unused),
-    )
+    def _step(self, entry: Entry) -> Line:
+        node = _node(self.document, entry.node_id)
+        config: Any = redact_value(node.config)
+        is_condition = node.kind == CONDITION
+        return Line(
+            entry,
+            entry.node_id,
+            gist=trigger_in_words(node) if entry.is_trigger else "" if is_condition else _about(node, gist(config)),
+            clause=clause_of(node) if is_condition and node.config else None,
+            config=as_document(config) if config and not is_condition and not self.may_write else None,
+            problems=self.found.steps.get(entry.node_id, []),
+            url=f"{self.edit}steps/{entry.node_id}/",
+            is_open_below=bool(self.where)
+            and any(place_key(entry.node_id, way) == self.where for way, _ in entry.unused),
+        )
 
 
 def _node(document: Document, node_id: str) -> Node:

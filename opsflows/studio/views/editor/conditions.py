@@ -30,7 +30,7 @@ def conditions(studio: Studio, workflow: Workflow) -> HttpResponse:
         conditions=document.config(entry).get("conditions") if entry else None,
         data=studio.request.POST if is_sent else None,
     )
-    opened = drawn(studio, workflow, Sent(ONLY_IF, form, around, address("conditions", workflow)))
+    opened = drawn(studio, workflow, Sent(ONLY_IF, form, around, address("conditions", workflow), at="edit-only-if"))
     if not is_sent:
         return editor(studio, workflow, opened)
     if not form.is_valid():

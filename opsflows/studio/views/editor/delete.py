@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from opsflows.accounts.roles import Permission
 from opsflows.studio.drafts.document import Document
+from opsflows.studio.drafts.outline import outline
 from opsflows.studio.drafts.refused import Refused
 from opsflows.studio.drafts.remove import NOTHING, remove_step
 from opsflows.studio.drafts.shape import Shape
@@ -14,25 +15,42 @@ from opsflows.studio.drafts.words import heading
 from opsflows.studio.views.editor.names import names_of
 from opsflows.studio.views.editor.panel import ONLY_IF, Opened, editor
 from opsflows.studio.views.editor.saving import act
+from opsflows.studio.views.editor.stale import or_as_it_is
 from opsflows.studio.views.frame import Studio, workflow_page
 from opsflows.workflows.models import Workflow
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @workflow_page
+@or_as_it_is
 def delete(studio: Studio, workflow: Workflow, node_id: str) -> HttpResponse:
     """GET asks; POST takes the step out, and joins what stood before and behind it."""
     studio.actor.require(Permission.WORKFLOWS_WRITE)
     if studio.request.method == "POST":
         keep = studio.request.POST.get("keep", "")
-        return act(studio, workflow, lambda data: remove_step(data, node_id, keep=keep)[0], said="Deleted.", focus="")
+        there = [each.node_id for each in outline(workflow.workflow_data).steps]
+        return act(
+            studio,
+            workflow,
+            lambda data: remove_step(data, node_id, keep=keep)[0],
+            said="Deleted.",
+            focus=lambda: _beside(workflow, there, node_id),
+        )
     document = Document(workflow.workflow_data)
-    if node_id not in document.nodes or document.is_trigger(node_id):
-        raise Http404("There is no such step.")
+    if node_id not in document.nodes or node_id == document.trigger:
+        raise Http404("There is no such step in the draft any more.")
     names = names_of(workflow.workflow_data)
     context = {"node_id": node_id, "name": names[node_id], "choices": _choices(workflow, document, node_id)}
     where = node_id if node_id in names else ONLY_IF
     return editor(studio, workflow, Opened(where, "delete.html", context))
+
+
+def _beside(workflow: Workflow, there: list[str], gone: str) -> str:
+    """What the keyboard stands on when the step `gone` of those that were `there` is out: its neighbour's Edit."""
+    left = {each.node_id for each in outline(workflow.workflow_data).steps}
+    place = there.index(gone) if gone in there else 0
+    near = [*there[place + 1 :], *reversed(there[:place])]
+    return next((f"edit-{each}" for each in near if each in left), "edit-only-if")
 
 
 def _choices(workflow: Workflow, document: Document, node_id: str) -> list[dict[str, Any]]:

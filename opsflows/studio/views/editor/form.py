@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.urls import NoReverseMatch
 
 from opsflows.studio.forms.around import Around, around_of
-from opsflows.studio.views.editor.panel import Opened, editor, form_again
+from opsflows.studio.views.editor.panel import Opened, closed, editor, form_again
 from opsflows.studio.views.editor.saving import NotSaved
 from opsflows.studio.views.forms.preview import ENTRANCE
 from opsflows.studio.views.frame import Studio, address
@@ -28,6 +28,8 @@ class Sent:
     node_id: str = ""
     kinds_url: str = ""
     is_new: bool = False
+    #: What the keyboard stands on when the form is left.
+    at: str = ""
 
 
 def imagined(studio: Studio, workflow: Workflow, data: Any, node_id: str | None) -> Around:
@@ -50,7 +52,8 @@ def drawn(studio: Studio, workflow: Workflow, sent: Sent) -> Opened:
         "kinds_url": sent.kinds_url,
         "is_new": sent.is_new,
         "preview_url": _preview(workflow, sent.node_id if hasattr(sent.form, "kind") else ENTRANCE),
-        "cancel": address("edit", workflow),
+        "cancel": closed(workflow, sent.at),
+        "cancel_at": sent.at,
         "revision": workflow.revision,
         "conflict": None,
         "refused": (),

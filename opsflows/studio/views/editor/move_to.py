@@ -11,6 +11,7 @@ from opsflows.studio.drafts.shape import Shape
 from opsflows.studio.views.editor.names import names_of, places_in_words
 from opsflows.studio.views.editor.panel import Opened, editor
 from opsflows.studio.views.editor.saving import act
+from opsflows.studio.views.editor.stale import or_as_it_is
 from opsflows.studio.views.frame import Studio, workflow_page
 from opsflows.workflows.models import Workflow
 
@@ -19,6 +20,7 @@ _BETWEEN = "|"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @workflow_page
+@or_as_it_is
 def move_to_page(studio: Studio, workflow: Workflow, node_id: str) -> HttpResponse:
     """GET offers the places; POST moves the step, and what stands in its branches, to one."""
     studio.actor.require(Permission.WORKFLOWS_WRITE)
@@ -32,8 +34,8 @@ def move_to_page(studio: Studio, workflow: Workflow, node_id: str) -> HttpRespon
             focus=f"edit-{node_id}",
         )
     names, shape = names_of(workflow.workflow_data), outline(workflow.workflow_data)
-    if node_id not in names:
-        raise Http404("There is no such step.")
+    if node_id not in names or Document(workflow.workflow_data).is_trigger(node_id):
+        raise Http404("There is no such step in the draft any more.")
     block = Shape(Document(workflow.workflow_data)).block(node_id)
     places = [
         (f"{after}{_BETWEEN}{handle}", words)

@@ -13,7 +13,13 @@ from opsflows.studio.drafts.words import heading
 def names_of(workflow_data: Mapping[str, Any]) -> dict[str, str]:
     """Every step by its id: `step 3, “Send a Slack message”`."""
     shape = outline(workflow_data)
-    named = {each.node_id: f"step {each.number}, “{each.name.label}”" for each in shape.steps if each.name}
+    named = {
+        each.node_id: "the trigger that stands there besides"
+        if each.is_trigger
+        else f"step {each.number}, “{each.name.label}”"
+        for each in shape.steps
+        if each.name
+    }
     if shape.entry:
         named[shape.entry] = "the condition under “Only if”"
     return named

@@ -3,22 +3,27 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
 
-from opsflows.studio.drafts.outline import outline
+from opsflows.studio.drafts.outline import Outline, outline
 from opsflows.studio.picture.draw import draw
 from opsflows.studio.views.editor.cards import entry_card, lines_of, trigger_card
 from opsflows.studio.views.editor.problems import Found, found_problems
 from opsflows.studio.views.frame import Studio, address
+from opsflows.workflows.four_eyes import open_request
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.unpublished import has_unpublished
 
 #: Where forms open that have no place of their own in the outline.
 TOP, WHEN, ONLY_IF = "top", "when", "only-if"
 _UNDO = "undo "
+#: Of what `at` names: ids of steps have up to 255 characters.
+_LONGEST = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,13 @@ def form_again(studio: Studio, workflow: Workflow, opened: Opened, *, status: in
 
 def back(workflow: Workflow, *, focus: str = "") -> HttpResponseRedirect:
     """To the editor; `focus` is the id of what the keyboard is to stand on."""
-    anchor = f"?at={focus}#{focus}" if focus else ""
-    return HttpResponseRedirect(f"{address('edit', workflow)}{anchor}")
+    anchor = f"#{focus}" if focus else ""
+    return HttpResponseRedirect(f"{closed(workflow, focus)}{anchor}")
+
+
+def closed(workflow: Workflow, focus: str = "") -> str:
+    """The address of the editor with nothing open, in which the keyboard stands on `focus`."""
+    return f"{address('edit', workflow)}{'?' if focus else ''}{urlencode({'at': focus} if focus else {})}"
 
 
 def tell(studio: Studio, sentence: str, *, undo: int | None = None) -> None:
@@ -67,24 +77,38 @@ def tell(studio: Studio, sentence: str, *, undo: int | None = None) -> None:
 def _context(studio: Studio, workflow: Workflow, opened: Opened | None) -> dict[str, Any]:
     data = workflow.workflow_data
     found, shape = found_problems(workflow), outline(data)
+    is_asked = opened is None and "picture" in studio.request.GET
     return {
         **(opened.context if opened else {}),
         "workflow": workflow,
         "opened": opened,
-        "focus": studio.request.GET.get("at", "")[:80] if opened is None else "",
+        "focus": _focus(studio, shape) if opened is None else "",
         "notices": _notices(studio, workflow),
         "trigger": trigger_card(workflow, shape, found),
         "entry": entry_card(workflow, shape, found),
-        "lines": lines_of(workflow, shape, found),
+        "lines": lines_of(workflow, shape, found, may_write=studio.may_write, where=opened.where if opened else ""),
         "has_steps": bool(shape.steps),
         "found": found,
         "publish": _publish(studio, workflow, found),
-        "picture": draw(data, links=_links(studio, shape.numbers), title=f"The flow of {workflow.workflow_name}"),
+        "waiting": open_request(workflow),
+        "picture": _picture(workflow, shape) if is_asked else None,
     }
 
 
-def _links(studio: Studio, numbers: Mapping[str, int]) -> dict[str, str]:
-    return {node_id: f"#step-{node_id}" for node_id in numbers}
+def _focus(studio: Studio, shape: Outline) -> str:
+    """What the keyboard is to stand on; a button that is gone since (the step is the first now) gives way to Edit."""
+    wanted = studio.request.GET.get("at", "")[:_LONGEST]
+    direction, _, node_id = wanted.partition("-")
+    if direction in ("up", "down"):
+        step = next((each for each in shape.steps if each.node_id == node_id), None)
+        if step is not None and not (step.can_rise if direction == "up" else step.can_fall):
+            return f"edit-{node_id}"
+    return wanted
+
+
+def _picture(workflow: Workflow, shape: Outline) -> SafeString:
+    links = {node_id: f"#step-{node_id}" for node_id in shape.numbers}
+    return draw(workflow.workflow_data, links=links, title=f"The flow of {workflow.workflow_name}")
 
 
 def _notices(studio: Studio, workflow: Workflow) -> list[dict[str, Any]]:

@@ -64,14 +64,17 @@ def seen_revision(studio: Studio) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def act(studio: Studio, workflow: Workflow, change: Change, *, said: str, focus: str = "") -> HttpResponse:
-    """Do what a button says, and go back to the editor; where somebody saved before, ask again."""
+def act(
+    studio: Studio, workflow: Workflow, change: Change, *, said: str, focus: str | Callable[[], str] = ""
+) -> HttpResponse:
+    """Do what a button says, and go back to the editor; where somebody saved before, ask again. Where `focus` is only
+    known when it is done, it is asked then."""
     try:
         save(studio, workflow, change)
     except NotSaved as refusal:
         return not_done(studio, workflow, refusal)
     tell(studio, said, undo=workflow.revision - 1)
-    return back(workflow, focus=focus)
+    return back(workflow, focus=focus if isinstance(focus, str) else focus())
 
 
 def not_done(studio: Studio, workflow: Workflow, refusal: NotSaved) -> HttpResponse:

@@ -15,14 +15,16 @@ from opsflows.studio.views.editor.conflict import draft_at
 from opsflows.studio.views.editor.form import Sent, drawn, imagined, sent_form
 from opsflows.studio.views.editor.kinds import chosen_kind, kind_groups
 from opsflows.studio.views.editor.names import names_of
-from opsflows.studio.views.editor.panel import ONLY_IF, TOP, Opened, back, editor, tell
+from opsflows.studio.views.editor.panel import ONLY_IF, TOP, Opened, back, closed, editor, tell
 from opsflows.studio.views.editor.saving import NotSaved, save, seen_revision
+from opsflows.studio.views.editor.stale import or_as_it_is
 from opsflows.studio.views.frame import Studio, address, workflow_page
 from opsflows.workflows.models import Workflow
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @workflow_page
+@or_as_it_is
 def step(studio: Studio, workflow: Workflow, node_id: str) -> HttpResponse:
     """GET opens the form, with `kind` that of another kind with what fits of the old, with `kinds` the choice of one;
     POST saves."""
@@ -83,6 +85,7 @@ def _opened(studio: Studio, workflow: Workflow, node_id: str, *, kind: str, base
             hidden={"kind": str(facts["kind"])},
             node_id=node_id,
             kinds_url=f"{address('step', workflow, node_id=node_id)}?kinds=1",
+            at=f"edit-{node_id}",
         ),
     )
 
@@ -97,7 +100,7 @@ def _where(data: Any, node_id: str) -> str:
 def _facts(data: Any, node_id: str) -> dict[str, Any]:
     document = Document(data)
     if node_id not in document.nodes or document.is_trigger(node_id):
-        raise Http404("There is no such step.")
+        raise Http404("There is no such step in the draft any more.")
     return dict(document.facts(node_id))
 
 
@@ -106,6 +109,6 @@ def _kinds(workflow: Workflow, node_id: str) -> Opened:
     context = {
         "title": "Change it into",
         "groups": kind_groups(lambda kind, joined: f"{url}?kind={kind}", doubled=False),
-        "cancel": address("edit", workflow),
+        "cancel": closed(workflow, f"more-{node_id}"),
     }
     return Opened(_where(workflow.workflow_data, node_id), "kinds.html", context)

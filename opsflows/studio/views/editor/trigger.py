@@ -11,10 +11,10 @@ from opsflows.events.names import name_problem
 from opsflows.studio.drafts.document import Document
 from opsflows.studio.drafts.start import set_trigger
 from opsflows.studio.views.editor.catalog import events_of, grouped, looked_at
-from opsflows.studio.views.editor.panel import WHEN, Opened, back, editor, form_again, tell
+from opsflows.studio.views.editor.panel import WHEN, Opened, back, closed, editor, form_again, tell
 from opsflows.studio.views.editor.saving import NotSaved, save
 from opsflows.studio.views.frame import Studio, address, workflow_page
-from opsflows.studio.views.settings.cron import TimesForm, times_form
+from opsflows.studio.views.settings.schedule import ScheduleForm
 from opsflows.workflows.graph import EVENT, MANUAL, SCHEDULE, TRIGGER_KINDS
 from opsflows.workflows.models import Workflow
 
@@ -23,7 +23,6 @@ _TABS = (
     (SCHEDULE, "A schedule", "schedule"),
     (MANUAL, "By hand", "touch_app"),
 )
-_EVERY_WORKDAY = "0 9 * * 1-5"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,7 +43,10 @@ def trigger(studio: Studio, workflow: Workflow) -> HttpResponse:
     wanted, problem, times = _wanted(studio, workflow, kind, config)
     if wanted is None:
         opened = _opened(studio, workflow, kind, config, problem=problem, times=times)
-        return form_again(studio, workflow, opened)
+        # Still on the draft that was seen: what somebody saved since then is told when this is saved.
+        seen = {"revision": studio.request.POST.get("revision", "")}
+        opened = Opened(opened.where, opened.template, {**opened.context, **seen})
+        return form_again(studio, workflow, opened, status=200 if times and times.is_rearranged else 400)
     try:
         save(studio, workflow, lambda data: set_trigger(data, kind, wanted))
     except NotSaved as refusal:
@@ -57,17 +59,14 @@ def trigger(studio: Studio, workflow: Workflow) -> HttpResponse:
 
 def _wanted(
     studio: Studio, workflow: Workflow, kind: str, config: Mapping[str, Any]
-) -> tuple[Mapping[str, Any] | None, str, TimesForm | None]:
+) -> tuple[Mapping[str, Any] | None, str, ScheduleForm | None]:
     """The configuration that was sent, or None with what is wrong with it."""
     post = studio.request.POST
     if kind == MANUAL:
         return {}, "", None
     if kind == SCHEDULE:
-        times = times_form(account=workflow.account, data=post)
-        if not times.is_valid():
-            return None, "", times
-        said = {"cron": times.cleaned_data["cron"], "zone": times.cleaned_data["zone"]}
-        return {**config, **said}, "", times
+        times = ScheduleForm(actor=studio.actor, workflow=workflow, config=config, data=post)
+        return (times.config() if times.is_valid() else None), "", times
     name = (post.get("typed", "") or post.get("event", "")).strip()
     problem = name_problem(name) if name else "Choose an event, or type the name of one."
     return (None, problem, None) if problem else ({"event": name}, "", None)
@@ -80,7 +79,7 @@ def _opened(
     config: Mapping[str, Any],
     *,
     problem: str = "",
-    times: TimesForm | None = None,
+    times: ScheduleForm | None = None,
 ) -> Opened:
     here = address("trigger", workflow)
     context: dict[str, Any] = {
@@ -93,13 +92,12 @@ def _opened(
         "problem": problem,
         "conflict": None,
         "revision": workflow.revision,
-        "cancel": address("edit", workflow),
+        "cancel": closed(workflow, "edit-when"),
     }
     if kind == EVENT:
         context |= _events(studio, workflow, config)
     elif kind == SCHEDULE:
-        cron, zone = str(config.get("cron") or _EVERY_WORKDAY), str(config.get("zone") or "")
-        context["times"] = times or times_form(account=workflow.account, cron=cron, zone=zone)
+        context["times"] = times or ScheduleForm(actor=studio.actor, workflow=workflow, config=config)
     return Opened(WHEN, "trigger.html", context)
 
 

@@ -26,4 +26,4 @@ def undo(studio: Studio, workflow: Workflow) -> HttpResponse:
     except NotSaved as refusal:
         return not_done(studio, workflow, refusal)
     tell(studio, "Undone: the draft is as it was.", undo=workflow.revision - 1)
-    return back(workflow)
+    return back(workflow, focus="undo")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 
 from opsflows.studio.exchange.choose import chosen_workflows
 from opsflows.studio.exchange.faults import Unreadable
@@ -30,7 +31,7 @@ def download(studio: Studio) -> HttpResponse:
     except Unreadable as error:
         return _back(studio, " ".join(f"{fault.place}: {fault.message}" for fault in error.faults))
     answer = HttpResponse(text, content_type=_TYPES[form])
-    answer["Content-Disposition"] = f'attachment; filename="{_name(workflows, form)}"'
+    answer["Content-Disposition"] = content_disposition_header(True, _name(workflows, form)) or "attachment"
     return answer
 
 

@@ -35,7 +35,7 @@ class UploadForm(forms.Form):
         """What was given, after `is_valid`, and in which form it is."""
         file: UploadedFile | None = self.cleaned_data.get("file")
         if file is not None:
-            return file.read(), "json" if (file.name or "").endswith(".json") else "yaml"
+            return file.read(), "json" if (file.name or "").lower().endswith(".json") else "yaml"
         text: str = self.cleaned_data["text"]
         # The preview hands on as what it read the file; YAML may begin like JSON.
         if self.data.get("kind") == "yaml":

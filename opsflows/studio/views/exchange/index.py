@@ -7,6 +7,7 @@ from opsflows.studio.exchange.read import MAX_BYTES, MAX_WORKFLOWS
 from opsflows.studio.views.exchange.forms import UploadForm
 from opsflows.studio.views.frame import Studio, page
 from opsflows.workflows.models import Workflow
+from opsflows.workflows.searchable import searched
 
 #: Workflows that the page offers at once; a search finds the others.
 _SHOWN = 100
@@ -32,4 +33,4 @@ def index(studio: Studio) -> HttpResponse:
 def _rows(studio: Studio, sought: str) -> QuerySet[Workflow]:
     rows = Workflow.objects.filter(account_id=studio.actor.account_id).order_by("workflow_name", "pk")
     rows = rows.only("workflow_name", "category", "is_active", "published_version")
-    return rows.filter(workflow_name__icontains=sought) if sought else rows
+    return searched(rows, sought)

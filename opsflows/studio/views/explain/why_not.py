@@ -13,6 +13,7 @@ from opsflows.events.models import Event
 from opsflows.runs.admin.looks import RUN
 from opsflows.runs.models import Execution
 from opsflows.studio.explain.nothing_came import nothing_came
+from opsflows.studio.explain.repeats import times_of
 from opsflows.studio.explain.search import search
 from opsflows.studio.explain.workflow import WorkflowExplanation, explain_workflow
 from opsflows.studio.views.explain.looks import shown
@@ -93,12 +94,16 @@ def _newest(workflow: Workflow, name: str) -> dict[str, Any]:
 
 
 def _with_runs(workflow: Workflow, events: Any) -> list[dict[str, Any]]:
-    """Events with whether they started this workflow: one query for all of them."""
+    """Events with whether they started this workflow, and how often they came: two queries for all of them."""
     ids = [event.id for event in events]
     runs = Execution.objects.filter(event__in=ids, workflow=workflow, origin_key=None).order_by("pk")
-    status = dict(runs.values_list("event_id", "execution_status"))
+    status, times = dict(runs.values_list("event_id", "execution_status")), times_of(ids)
     return [
-        {"event": event, "badge": badge(RUN[Execution.Status(status[event.id])]) if event.id in status else None}
+        {
+            "event": event,
+            "badge": badge(RUN[Execution.Status(status[event.id])]) if event.id in status else None,
+            "times": times.get(event.id, ""),
+        }
         for event in events
     ]
 

@@ -1,11 +1,14 @@
 """The live preview beside a form: what the step, as it is filled in just now, comes to for a sample."""
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 
+from opsflows.studio.drafts.insert import insert_step
+from opsflows.studio.drafts.refused import Refused
 from opsflows.studio.forms.around import around_of
 from opsflows.studio.forms.condition_form import condition_form
 from opsflows.studio.forms.preview import Preview, preview_condition, preview_step
@@ -14,6 +17,7 @@ from opsflows.studio.views.frame import Studio, workflow_page
 from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.read_graph import read_graph
+from opsflows.workflows.registry import UnknownKind
 
 #: In the address: the condition at the entrance, which may not be a step yet.
 ENTRANCE = "only-if"
@@ -26,9 +30,12 @@ def preview(studio: Studio, workflow: Workflow, /, node_id: str) -> HttpResponse
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     is_entrance = node_id == ENTRANCE
+    stands = workflow
+    if not is_entrance and _node_data(workflow, node_id) is None:
+        stands, node_id = _as_it_will_stand(workflow, node_id, request.POST)
     around = around_of(
         actor=studio.actor,
-        workflow=workflow,
+        workflow=stands,
         node_id=None if is_entrance else node_id,
         sample_id=request.POST.get("sample", ""),
     )
@@ -44,6 +51,22 @@ def preview(studio: Studio, workflow: Workflow, /, node_id: str) -> HttpResponse
         step = None if data is None else step_form(around=around, node_data=data, data=request.POST)
         found = None if step is None else preview_step(step, now=timezone.now())
     return studio.part("forms/comes_out.html", {"preview": found, "sample": around.sample})
+
+
+def _as_it_will_stand(workflow: Workflow, node_id: str, posted: Mapping[str, Any]) -> tuple[Workflow, str]:
+    """The draft with a step that is still being written at the place where it will be put in, and the step's id."""
+    after, handle, kind = posted.get("after", ""), posted.get("handle", ""), posted.get("kind", "")
+    if not after:
+        return workflow, node_id
+    thought = copy(workflow)
+    try:
+        thought.workflow_data, node_id = insert_step(
+            workflow.workflow_data, after=after, handle=handle, kind=kind, joined=bool(posted.get("joined"))
+        )
+    except (Refused, UnknownKind):
+        # The place is gone; what the texts come to without it is still something.
+        return workflow, node_id
+    return thought, node_id
 
 
 def _node_data(workflow: Workflow, node_id: str) -> Mapping[str, Any] | None:

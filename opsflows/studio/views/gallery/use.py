@@ -1,13 +1,14 @@
-"""“Use this”: a draft, and straight to where it is edited."""
+"""“Use this”: a draft, and on to what is to be filled in."""
 
 import uuid
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
-from opsflows.admin_site.markup import page_of
+from opsflows.studio.gallery.placeholders import placeholders_in
 from opsflows.studio.gallery.shelf import NoSuchFlow
 from opsflows.studio.gallery.use_flow import use_flow, use_template
 from opsflows.studio.views.frame import Studio, address, page
@@ -24,7 +25,7 @@ def use(studio: Studio, slug: str) -> HttpResponse:
         workflow = use_flow(actor=studio.actor, slug=slug, now=timezone.now())
     except NoSuchFlow:
         return _gone(studio)
-    return _begun(studio, workflow)
+    return _begun(studio, workflow, slug)
 
 
 @page
@@ -42,12 +43,13 @@ def use_ours(studio: Studio, workflow_id: uuid.UUID) -> HttpResponse:
     return _begun(studio, workflow)
 
 
-def _begun(studio: Studio, workflow: Workflow) -> HttpResponse:
+def _begun(studio: Studio, workflow: Workflow, slug: str = "") -> HttpResponse:
+    """To what is to be filled in, where there is something; else straight to the editor."""
     messages.success(studio.request, f"“{workflow.workflow_name}” is yours, as a draft. Nothing starts it yet.")
-    try:
-        return HttpResponseRedirect(address("edit", workflow))
-    except NoReverseMatch:
-        return HttpResponseRedirect(page_of(workflow))
+    if slug:
+        return HttpResponseRedirect(f"{address('fill-in', workflow)}?{urlencode({'flow': slug})}")
+    unfilled = any(each.must_go for each in placeholders_in(workflow.workflow_data))
+    return HttpResponseRedirect(address("fill-in" if unfilled else "edit", workflow))
 
 
 def _gone(studio: Studio) -> HttpResponse:

@@ -8,11 +8,15 @@ from django.forms.utils import ErrorDict
 from django.http import QueryDict
 
 from opsflows.rules.text import to_text
+from opsflows.studio.forms import offered
 from opsflows.studio.forms.around import Around
 from opsflows.studio.forms.condition_form import ConditionForm, condition_form
 from opsflows.studio.forms.posted import DO
+from opsflows.studio.forms.same import same
 from opsflows.studio.settings_form.exits import TEXTS, changed_exit, rearranged, row_ids, sent_ids, stored
+from opsflows.studio.views.settings.exit_lists import ExitLists
 from opsflows.studio.views.settings.texts import Line
+from opsflows.workflows import field_looks as looks
 from opsflows.workflows.exits import MAX_EXITS, MAX_REASON
 
 ROWS = "exits"
@@ -21,7 +25,16 @@ ROWS = "exits"
 class ExitForm(forms.Form):
     """The texts of one exit; its conditions are a form of their own beside it."""
 
-    def __init__(self, *, around: Around, before: Any, row_id: str, number: int, data: QueryDict | None) -> None:
+    def __init__(
+        self,
+        *,
+        around: Around,
+        lists: "ExitLists",
+        before: Any,
+        row_id: str,
+        number: int,
+        data: QueryDict | None,
+    ) -> None:
         super().__init__(data, prefix=f"exit-{row_id}")
         self.before, self.row_id, self.number = before, row_id, number
         self.conditions: ConditionForm = condition_form(
@@ -40,6 +53,13 @@ class ExitForm(forms.Form):
             self.fields[name] = Line(
                 label=labels[name], required=False, max_length=longest, initial=shown, help_text=helps[name]
             )
+        self._suggest("event", lists.events.suggest(looks.EVENT))
+        self._suggest("value", lists.events.suggest(offered.VARIABLES))
+        self._suggest("field", self.conditions.offered.suggest(offered.PATHS))
+
+    def _suggest(self, name: str, list_id: str) -> None:
+        if list_id:
+            self.fields[name].widget.attrs |= {"list": list_id, "autocomplete": "off"}
 
     def forget_errors(self) -> None:
         """Show it as it was filled in, without a word about it."""
@@ -64,17 +84,25 @@ class ExitRows:
         ids = row_ids(self.before) if data is None or ROWS not in data else sent_ids(data.getlist(ROWS), self.before)
         wanted = rearranged(ids, data.get(DO, "")) if data is not None else None
         new = [each for each in wanted or () if each not in ids]
+        rows = ids if wanted is None else wanted
+        self.lists = ExitLists(around, {each: self._event(each, None if each in new else data) for each in rows})
         self.forms = [
             ExitForm(
-                around=around,
+                around=self.lists.around(each),
+                lists=self.lists,
                 before=stored(self.before, each),
                 row_id=each,
                 number=number,
                 data=None if each in new else data,
             )
-            for number, each in enumerate(ids if wanted is None else wanted, 1)
+            for number, each in enumerate(rows, 1)
         ]
         self.is_rearranged = wanted is not None or any(each.conditions.is_rearranged for each in self.forms)
+
+    def _event(self, row_id: str, data: QueryDict | None) -> str:
+        """The event that a row names, as it stands now."""
+        stored_event = str(stored(self.before, row_id).get("event") or "")
+        return stored_event if data is None else data.get(f"exit-{row_id}-event", stored_event).strip()
 
     def __iter__(self) -> Iterator[ExitForm]:
         return iter(self.forms)
@@ -93,7 +121,7 @@ class ExitRows:
     def settings(self, settings: dict[str, Any]) -> dict[str, Any]:
         """`settings` with the exits as the rows say them; untouched where they say what is there."""
         said = [each.exit() for each in self._said()]
-        if said == list(self.before):
+        if same(said, self.before):
             return settings
         rest = {key: value for key, value in settings.items() if key != "exits"}
         return {**rest, "exits": said} if said else rest

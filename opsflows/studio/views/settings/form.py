@@ -11,6 +11,7 @@ from opsflows.accounts.models import ManagedSite
 from opsflows.admin_site import fields
 from opsflows.rules.text import to_text
 from opsflows.studio.settings_form.places import PLACES, values_of, with_changes
+from opsflows.studio.views.settings.error_workflow import error_workflow_field, suggested
 from opsflows.studio.views.settings.texts import Line, Listed, Prose
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.save_draft import MAX_NAME
@@ -71,7 +72,9 @@ class SettingsForm(forms.Form):
         self.workflow = workflow
         shown = values_of(workflow.settings)
         self.fields |= {**_about(workflow, sites), **_running(workflow, shown), **_limits(shown), **_failing(shown)}
-        self.fields["error_workflow"] = _error_workflow(shown["error_workflow"], workflow, others)
+        self.fields["error_workflow"] = error_workflow_field(shown["error_workflow"], workflow, others)
+        #: What can be typed where there are too many to choose from.
+        self.suggested = suggested(others, workflow)
 
     def forget_errors(self) -> None:
         """Show it as it was filled in, without a word about it."""
@@ -191,26 +194,6 @@ def _failing(shown: Mapping[str, Any]) -> dict[str, forms.Field]:
             help_text="Addresses that hear of every failed run, one a line, such as ops@example.com.",
         ),
     }
-
-
-def _error_workflow(named: Any, workflow: Workflow, others: Sequence[tuple[str, str]]) -> forms.ChoiceField:
-    """`named` is an id or a name, as the API takes both; it stays as it is until somebody chooses another."""
-    current = to_text(named)
-    names = [name for _, name in others]
-    offered = [
-        (name if name == current and names.count(name) == 1 else each, name)
-        for each, name in others
-        if each != str(workflow.pk) or current in (each, name)
-    ]
-    if current and current not in dict(offered):
-        offered.insert(0, (current, f"{current} (not there, or never published)"))
-    return fields.choice(
-        "Start with each failed run",
-        [("", "no workflow"), *offered],
-        required=False,
-        initial=current,
-        help_text="It is given what failed, where and why. Only what was published can be chosen.",
-    )
 
 
 def _duration(value: Any) -> str:

@@ -14,9 +14,12 @@ from opsflows.accounts.models import ManagedSite
 from opsflows.accounts.roles import Permission
 from opsflows.rules import Problem
 from opsflows.studio.forms.around import around_of
+from opsflows.studio.forms.offered import MOST
+from opsflows.studio.forms.same import same
 from opsflows.studio.saved_since import saved_since
 from opsflows.studio.settings_form.places import field_at
 from opsflows.studio.views.frame import Studio, address, workflow_page
+from opsflows.studio.views.settings.error_workflow import others_of
 from opsflows.studio.views.settings.exit_rows import ExitRows
 from opsflows.studio.views.settings.form import SettingsForm
 from opsflows.workflows.errors import InvalidDefinition, RevisionConflict
@@ -95,11 +98,20 @@ def settings_page(studio: Studio, workflow: Workflow) -> HttpResponse:
 
 def _sheet(studio: Studio, workflow: Workflow, data: QueryDict | None) -> _Sheet:
     around = around_of(actor=studio.actor, workflow=workflow, node_id=None)
-    published = Workflow.objects.filter(account_id=workflow.account_id, published_version__isnull=False)
-    others = [(str(pk), name) for pk, name in published.order_by("workflow_name").values_list("pk", "workflow_name")]
-    sites = list(ManagedSite.objects.filter(account_id=workflow.account_id).order_by("name"))
+    others = others_of(workflow)
+    sites = _sites(workflow)
     form = SettingsForm(workflow=workflow, others=others, sites=sites, data=data)
     return _Sheet(form, ExitRows(around=around, exits=workflow.settings.get("exits"), data=data))
+
+
+def _sites(workflow: Workflow) -> list[ManagedSite]:
+    """The account's sites by name, as many as one list takes, and the one that the workflow is for."""
+    rows = ManagedSite.objects.filter(account_id=workflow.account_id)
+    found = list(rows.order_by("name")[:MOST])
+    own = workflow.managed_site_id
+    if own is not None and len(found) == MOST and own not in [site.pk for site in found]:
+        found += rows.filter(pk=own)
+    return found
 
 
 def _save(studio: Studio, workflow: Workflow, sheet: _Sheet) -> bool:
@@ -110,7 +122,7 @@ def _save(studio: Studio, workflow: Workflow, sheet: _Sheet) -> bool:
     site: uuid.UUID | Kept | None = KEEP
     if "site" in form.changed_data:
         site = uuid.UUID(cleaned["site"]) if cleaned["site"] else None
-    changed: dict[str, Any] = {"settings": settings} if settings != workflow.settings else {}
+    changed: dict[str, Any] = {} if same(settings, workflow.settings) else {"settings": settings}
     revision = _revision(studio.request.POST, workflow)
     if not texts and not changed and isinstance(site, Kept) and revision == workflow.revision:
         return False

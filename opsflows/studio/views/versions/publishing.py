@@ -16,6 +16,7 @@ from opsflows.admin_site.markup import badge
 from opsflows.approvals.publications.text import draft_content
 from opsflows.studio.backtest.latest import latest_of
 from opsflows.studio.conflicts.find import conflicts_of
+from opsflows.studio.gallery.placeholders import placeholders_in
 from opsflows.studio.versions.before_publishing import InTheWay, asked, at_step, in_the_way
 from opsflows.studio.versions.sides import between, draft_side, version_side
 from opsflows.studio.views.frame import Studio, address, workflow_page
@@ -100,6 +101,7 @@ def _show(studio: Studio, workflow: Workflow, form: forms.Form, *, status: int =
         ],
         "problems": [(problem, _way_to(workflow, problem)) for problem in problems],
         "warnings": [*warnings_for(workflow)],
+        "unfilled": sorted({each.value for each in placeholders_in(workflow.workflow_data) if each.must_go}),
         "conflicts": [(each, _way_to(workflow, at_step(workflow, each.node_id))) for each in conflicts_of(workflow)],
         "latest": latest,
         "latest_url": address("backtest-run", workflow, backtest_id=latest.id) if latest else "",
