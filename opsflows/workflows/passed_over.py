@@ -3,11 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pydantic import ValidationError
-
-from opsflows.workflows.graph import DEFAULT_HANDLE, Edge, Graph, Node
-from opsflows.workflows.kinds import ForkKind
-from opsflows.workflows.registry import all_kinds
+from opsflows.workflows.graph import Edge, Graph
+from opsflows.workflows.ways_out import way_on
 
 
 def without_disabled(graph: Graph) -> Graph:
@@ -28,26 +25,6 @@ def without_disabled(graph: Graph) -> Graph:
     gone = before - after
     nodes = tuple(node for node in graph.nodes if node.id in kept and node.id not in gone)
     return Graph(nodes, tuple(edge for edge in edges if edge.source not in gone))
-
-
-def way_on(node: Node) -> str | None:
-    """The way out by which the flow goes on where the step is passed over; None: the row ends there.
-
-    It is the first, wired or not: what was meant for "rejected", for a time that ran out or for an error must not
-    happen because nobody asks any more. It follows from the configuration alone, never from how edges are listed.
-    """
-    kind = all_kinds().get(node.kind)
-    if kind is None:
-        return DEFAULT_HANDLE
-    ways = kind.outcomes
-    # The other ways of a fork lead into branches, which are no way on.
-    if not isinstance(kind, ForkKind):
-        try:
-            ways = kind.ways_out(kind.Config.model_validate(node.config))
-        except ValidationError:
-            # It may be disabled because it is not finished.
-            ways = kind.outcomes
-    return ways[0] if ways else None
 
 
 def _behind(graph: Graph, node_id: str) -> str | None:

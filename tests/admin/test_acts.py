@@ -70,11 +70,11 @@ def test_who_may_not_operate_finds_no_button_and_is_refused(viewer: Client, held
     assert held.execution_status == "needs_attention"
 
 
-def test_publish_names_what_is_wrong_as_the_rule_calls_it(admin: Client, alpha: World) -> None:
+def test_publish_names_what_is_wrong_by_its_step(admin: Client, alpha: World) -> None:
     workflow = alpha.workflow("w", live=False, actions=[{"type": "email", "to": [], "subject": ""}])
     html = say(admin, act(workflow, "publish"), revision=workflow.revision, note="")
-    assert "actions[0].to: Name at least one recipient." in html
-    assert "actions[0].subject: Give the message a subject." in html
+    assert "Step 1, Send an email › To: Name at least one recipient." in html
+    assert "Step 1, Send an email › Subject: Give the message a subject." in html
     workflow.refresh_from_db()
     assert not workflow.is_active
 

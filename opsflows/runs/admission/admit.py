@@ -65,5 +65,5 @@ def _left_out(limit: int | None) -> str:
     many = "1 run" if limit == 1 else f"{limit:,} runs"
     return (
         f"Not started: at most {many} of this workflow may start in an hour, and so many had. It leaves out what is "
-        "more (maxExecutionsPerHour with throttleAction “drop”)."
+        "more, as its settings say."
     )

@@ -1,7 +1,7 @@
 """What somebody has to know before a draft goes live: what is in the way, what may be a slip, and who is asked."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from opsflows.accounts.actor import Actor
@@ -49,7 +49,13 @@ class Asked:
 
 def in_the_way(workflow: Workflow) -> list[InTheWay]:
     """All that refuses publishing the draft, each by the name of its step."""
-    problems = publish_problems(workflow.workflow_data, workflow.settings, account_id=workflow.account_id)
+    return in_words_of(
+        workflow, publish_problems(workflow.workflow_data, workflow.settings, account_id=workflow.account_id)
+    )
+
+
+def in_words_of(workflow: Workflow, problems: Iterable[Problem]) -> list[InTheWay]:
+    """Problems of the draft, each by the name of the step or setting that it is about."""
     return [_placed(workflow, problem) for problem in problems]
 
 

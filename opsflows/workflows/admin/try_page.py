@@ -19,11 +19,11 @@ from opsflows.rules import Problem
 from opsflows.runs.admin.shown_step import shown_value
 from opsflows.runs.dry_run import DryRun, dry_run
 from opsflows.runs.trace.steps import Value
+from opsflows.studio.versions.before_publishing import in_words_of
 from opsflows.workflows.admin.sentence import reading
 from opsflows.workflows.admin.try_pins import PinEditor, pin_editor
 from opsflows.workflows.admin.try_shown import ends_in_words, shown_steps, title_of
 from opsflows.workflows.admin.try_state import Trial, trial
-from opsflows.workflows.admin.workflow_acts import named
 from opsflows.workflows.errors import InvalidDefinition, RevisionConflict
 from opsflows.workflows.graph import Graph
 from opsflows.workflows.models import Workflow
@@ -57,7 +57,7 @@ def try_page(admin: Framing, request: HttpRequest, workflow: Workflow) -> HttpRe
         **admin.frame(request, f"Try “{workflow.workflow_name}”", workflow),
         "workflow": workflow,
         "back": page_of(workflow),
-        "problems": named(problems, workflow.workflow_data),
+        "problems": in_words_of(workflow, problems),
         "trial": asked,
         "at": at(asked.at),
         "rows": _rows(asked),

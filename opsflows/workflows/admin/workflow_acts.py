@@ -8,7 +8,7 @@ from django import forms
 from opsflows.accounts.roles import Permission
 from opsflows.admin_site import fields
 from opsflows.admin_site.acts import Act, Deed, Refused
-from opsflows.rules import Problem
+from opsflows.studio.versions.before_publishing import in_words_of
 from opsflows.workflows.activate import set_active
 from opsflows.workflows.admin.approval_acts import APPROVAL_ACTS
 from opsflows.workflows.admin.copy_acts import COPY_ACTS
@@ -19,8 +19,6 @@ from opsflows.workflows.four_eyes import needs_four_eyes
 from opsflows.workflows.gates import PublishDeferred, PublishRefused
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.publish import publish
-from opsflows.workflows.rule_form import to_rule
-from opsflows.workflows.rule_problems import in_rule_terms
 from opsflows.workflows.save_draft import update_draft
 from opsflows.workflows.unpublished import has_unpublished
 
@@ -49,12 +47,6 @@ class NameForm(forms.Form):
         self.fields["description"] = fields.prose("Description", required=False)
 
 
-def named(problems: list[Problem], workflow_data: Mapping[str, Any]) -> list[Problem]:
-    """Problems at places as the rule form calls them, where the workflow is a rule."""
-    rule = to_rule(workflow_data)
-    return list(in_rule_terms(problems, rule)) if rule else problems
-
-
 def _publish(deed: Deed) -> str:
     try:
         version = publish(
@@ -65,8 +57,7 @@ def _publish(deed: Deed) -> str:
             now=deed.now,
         )
     except InvalidDefinition as error:
-        problems = named(error.problems, deed.row.workflow_data)
-        raise Refused(*(f"{problem.path}: {problem.message}" for problem in problems)) from None
+        raise Refused(*(f"{each.place}: {each.message}" for each in in_words_of(deed.row, error.problems))) from None
     except RevisionConflict:
         raise Refused("Somebody saved the draft meanwhile. Read it once more, then publish.") from None
     except PublishRefused as error:

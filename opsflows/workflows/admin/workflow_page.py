@@ -10,16 +10,17 @@ from opsflows.admin_site.document import document
 from opsflows.admin_site.markup import badge
 from opsflows.insights.models import WorkflowMetric
 from opsflows.outbound import redact_value
+from opsflows.rules import Problem
 from opsflows.runs.admin.in_line import in_line_of
 from opsflows.runs.admin.looks import RUN
 from opsflows.runs.models import Execution
 from opsflows.runs.trace.places import Plan
 from opsflows.studio.conflicts.find import conflicts_of
+from opsflows.studio.versions.before_publishing import in_words_of
 from opsflows.workflows.admin.dependents import relying_on
 from opsflows.workflows.admin.looks import look_of
 from opsflows.workflows.admin.sentence import reading
 from opsflows.workflows.admin.step_links import address_of, linked, step_address
-from opsflows.workflows.admin.workflow_acts import named
 from opsflows.workflows.models import Workflow
 from opsflows.workflows.unpublished import has_unpublished
 from opsflows.workflows.validate import publish_problems
@@ -75,7 +76,8 @@ def _said(workflow: Workflow) -> dict[str, Any]:
         "entry_id": entry.id if entry else "",
     }
     raw = publish_problems(workflow.workflow_data, workflow.settings, account_id=workflow.account_id)
-    problems = linked(workflow, raw, named(raw, workflow.workflow_data), **places)
+    told = [Problem(each.place, each.message) for each in in_words_of(workflow, raw)]
+    problems = linked(workflow, raw, told, **places)
     # What is broken is mended first; then it can be told what else it does.
     conflicts = [] if problems else conflicts_of(workflow)
     return {

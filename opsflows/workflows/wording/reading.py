@@ -8,6 +8,7 @@ from opsflows.outbound import redact_value
 from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.graph import CONDITION, Graph, Node
 from opsflows.workflows.read_graph import read_graph
+from opsflows.workflows.ways_out import edges_in_order
 from opsflows.workflows.wording.clauses import Clause, clause_of
 from opsflows.workflows.wording.places import Place, place_of
 from opsflows.workflows.wording.steps import gist, is_plain_way, starts_in_words, way_in_words
@@ -61,7 +62,7 @@ def steps_in_order(graph: Graph) -> list[Node]:
 def _line(node: Node, numbers: Mapping[str, int], graph: Graph) -> Line:
     number = numbers[node.id]
     config = redact_value(node.config)
-    edges = graph.outgoing.get(node.id, ())
+    edges = edges_in_order(graph, node)
     ways = tuple(
         (way_in_words(edge.handle), numbers[edge.target])
         for edge in edges
@@ -73,12 +74,25 @@ def _line(node: Node, numbers: Mapping[str, int], graph: Graph) -> Line:
 
 
 def _in_order(graph: Graph) -> list[Node]:
-    """From the trigger on, each branch to its end before the next; what nothing leads to comes last."""
-    order: dict[str, Node] = {}
-    stack = [node.id for node in reversed(graph.triggers)]
-    while stack:
-        node = graph.by_id.get(stack.pop())
-        if node is not None and node.id not in order:
-            order[node.id] = node
-            stack.extend(edge.target for edge in reversed(graph.outgoing.get(node.id, [])))
-    return [*order.values(), *(node for node in graph.nodes if node.id not in order)]
+    """As the editor shows them: one branch after the other, and behind them where they meet; loose steps come last."""
+    backwards: dict[str, Node] = {}
+    seen: set[str] = set()
+    # Each with what it leads to that was not looked at yet; a step is done once all of that is.
+    open_ones: list[tuple[Node, list[str]]] = []
+
+    def open_one(node_id: str) -> None:
+        node = graph.by_id.get(node_id)
+        if node is not None and node_id not in seen:
+            seen.add(node_id)
+            open_ones.append((node, [edge.target for edge in edges_in_order(graph, node)]))
+
+    for trigger in reversed(graph.triggers):
+        open_one(trigger.id)
+        while open_ones:
+            node, ahead = open_ones[-1]
+            if ahead:
+                open_one(ahead.pop())
+            else:
+                backwards[node.id] = node
+                open_ones.pop()
+    return [*reversed(backwards.values()), *(node for node in graph.nodes if node.id not in backwards)]

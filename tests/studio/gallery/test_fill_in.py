@@ -30,11 +30,14 @@ def test_what_was_put_in_is_gone_from_the_list(admin: Client, alpha: World) -> N
     assert "<strong>data_team</strong>" in html
     assert reverse("studio:step", args=[workflow.pk, "merge_them"]) in html
     assert "How many points each likeness is worth" in html
+    editor = reverse("studio:edit", args=[workflow.pk])
+    assert "but examples still stand in it" in admin.get(editor).content.decode()
     filled = json.loads(json.dumps(workflow.workflow_data, default=str).replace("crm.example", "crm.acme.com"))
     update_draft(actor=alpha.actor, workflow=workflow, revision=workflow.revision, workflow_data=filled)
     html = admin.get(where).content.decode()
     assert "No placeholder is left" in html
     assert "crm.example" not in html
+    assert "Ready to publish." in admin.get(editor).content.decode()
 
 
 @pytest.mark.parametrize("flow", ["two-crms-in-step", "fulfil-orders"])

@@ -13,10 +13,10 @@ from opsflows.studio.backtest.look import backtests_of
 from opsflows.studio.backtest.refusal import AllOver, NothingToTest, UnderWay, WrongPeriod
 from opsflows.studio.backtest.stop import stop_backtest
 from opsflows.studio.models import Backtest
+from opsflows.studio.versions.before_publishing import in_words_of
 from opsflows.studio.views.backtest.period_form import PeriodForm
 from opsflows.studio.views.backtest.result import earlier_of, progress_of, result_of
 from opsflows.studio.views.frame import Studio, address, workflow_page
-from opsflows.workflows.admin.workflow_acts import named
 from opsflows.workflows.errors import InvalidDefinition
 from opsflows.workflows.graph import EVENT
 from opsflows.workflows.models import Workflow
@@ -83,8 +83,8 @@ def _ask(studio: Studio, workflow: Workflow) -> HttpResponse:
     except NothingToTest as error:
         form.add_error(None, str(error))
     except InvalidDefinition as error:
-        for problem in named(error.problems, workflow.workflow_data):
-            form.add_error(None, f"{problem.path}: {problem.message}")
+        for problem in in_words_of(workflow, error.problems):
+            form.add_error(None, f"{problem.place}: {problem.message}")
     else:
         return HttpResponseRedirect(address("backtest-run", workflow, backtest_id=asked.pk))
     return _show(studio, workflow, None, form=form, status=422)

@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
 from opsflows.studio.drafts.outline import Outline, outline
+from opsflows.studio.gallery.placeholders import placeholders_in
 from opsflows.studio.picture.draw import draw
 from opsflows.studio.views.editor.cards import entry_card, lines_of, trigger_card
 from opsflows.studio.views.editor.problems import Found, found_problems
@@ -90,6 +91,7 @@ def _context(studio: Studio, workflow: Workflow, opened: Opened | None) -> dict[
         "has_steps": bool(shape.steps),
         "found": found,
         "publish": _publish(studio, workflow, found),
+        "examples": any(each.must_go for each in placeholders_in(data)),
         "waiting": open_request(workflow),
         "picture": _picture(workflow, shape) if is_asked else None,
     }
