@@ -26,6 +26,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     import_module("opsflows.urls")
     # A good hash is slow on purpose, and nearly every test has people in it.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Else each client that a test makes looks through all static files, once a test has collected them.
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
