@@ -127,7 +127,7 @@ def test_one_that_is_left_out_is_said_as_well(engine: Engine, publish_flow: Publ
         engine.settle()
     errors = [run.error_message or "" for run in by_workflow("Deals")]
     assert ["was left out" in error for error in errors] == [False, True]
-    assert "maxExecutionsPerHour" in errors[1]
+    assert "at most 1 run of this workflow may start in an hour" in errors[1]
 
 
 @pytest.mark.parametrize(
