@@ -80,6 +80,10 @@ def quiet_bell(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, object]:
     """Playwright drives the machine's own Chromium; nothing is downloaded."""
+    from playwright.sync_api import expect
+
+    # What is expected comes at once on an idle machine; a busy one gets its time.
+    expect.set_options(timeout=15_000)
     # Playwright's synchronous door runs an event loop in this thread, which Django takes for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     return {"executable_path": CHROMIUM, "args": ["--no-sandbox", "--disable-dev-shm-usage"]}
