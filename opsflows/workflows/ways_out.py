@@ -1,21 +1,30 @@
 """The ways out of a step, as its configuration has them."""
 
-from pydantic import ValidationError
+from collections.abc import Mapping
+from typing import Any
 
 from opsflows.workflows.graph import CONDITION, DEFAULT_HANDLE, Edge, Graph, Node
-from opsflows.workflows.kinds import ForkKind
+from opsflows.workflows.kinds import ForkKind, StepKind
 from opsflows.workflows.registry import all_kinds
 
 
-def ways_out_of(node: Node) -> tuple[str, ...]:
-    """In the kind's own order, without the one for errors; where it is not finished, those that it has in any case."""
-    kind = all_kinds().get(node.kind)
+def ways_of(kind: StepKind | None, config: Mapping[str, Any]) -> tuple[str, ...]:
+    """In the kind's own order, without the one for errors; where it is not finished, those that it has in any case.
+
+    What has no kind (a trigger, a step that nobody knows) has the one way that everything has.
+    """
     if kind is None:
         return (DEFAULT_HANDLE,)
     try:
-        return tuple(kind.ways_out(kind.Config.model_validate(node.config)))
-    except ValidationError:
+        return tuple(kind.ways_out(kind.Config.model_validate(dict(config))))
+    except (TypeError, ValueError):
+        # A draft may hold anything; pydantic's own error is a ValueError.
         return kind.outcomes
+
+
+def ways_out_of(node: Node) -> tuple[str, ...]:
+    """The same of a step as it was read."""
+    return ways_of(all_kinds().get(node.kind), node.config)
 
 
 def way_on(node: Node) -> str | None:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from opsflows.workflows.graph import DEFAULT_HANDLE, ERROR_HANDLE, TRIGGER
 from opsflows.workflows.kinds import ForkKind, StepKind
 from opsflows.workflows.registry import all_kinds
+from opsflows.workflows.ways_out import ways_of
 
 #: One way out of one step.
 Way = tuple[str, str]
@@ -129,14 +130,6 @@ def new_edge(source: str, handle: str, target: str) -> dict[str, Any]:
     """An edge as the rule form draws it."""
     name = f"{source}-{target}" if handle == DEFAULT_HANDLE else f"{source}-{handle}-{target}"
     return {"id": name, "source": source, "target": target, "sourceHandle": handle}
-
-
-def ways_of(kind: StepKind, config: Mapping[str, Any]) -> tuple[str, ...]:
-    """The ways out of a step; where its configuration is not finished, those that it has without."""
-    try:
-        return tuple(kind.ways_out(kind.Config.model_validate(config)))
-    except ValidationError:
-        return kind.outcomes
 
 
 def _objects(workflow_data: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:

@@ -11,12 +11,13 @@ from opsflows.rules import Problem
 from opsflows.studio.exchange.key_order import STEP_LAST, config_in_order
 from opsflows.studio.picture.layout import lay_out
 from opsflows.studio.picture.order import order_of
-from opsflows.studio.picture.sketch import sketch_of, ways_of
+from opsflows.studio.picture.sketch import sketch_of
 from opsflows.studio.picture.ways import rank_of
 from opsflows.workflows.graph import DEFAULT_HANDLE, TRIGGER, Edge, Graph, Node
 from opsflows.workflows.handling import HANDLING_KEYS, write_handling
 from opsflows.workflows.read_graph import MAX_NODES
 from opsflows.workflows.registry import all_kinds
+from opsflows.workflows.ways_out import ways_out_of
 
 _KEYS = frozenset({"id", "type", "kind", "label", "config", "next", *STEP_LAST})
 
@@ -101,7 +102,7 @@ def _step(node: Node, graph: Graph) -> dict[str, Any]:
     if node.disabled:
         step["disabled"] = True
     if edges := graph.outgoing.get(node.id):
-        step["next"] = _next(edges, ways_of(node.kind, node.config))
+        step["next"] = _next(edges, ways_out_of(node))
     return step
 
 

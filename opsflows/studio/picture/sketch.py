@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-
 from opsflows.studio.picture.ways import rank_of, word_for
 from opsflows.workflows.graph import CONDITION, DEFAULT_HANDLE, ERROR_HANDLE, EVENT, TRIGGER
 from opsflows.workflows.kinds import ForkKind, StepKind
 from opsflows.workflows.read_graph import MAX_EDGES, MAX_NODES
 from opsflows.workflows.registry import all_kinds
+from opsflows.workflows.ways_out import ways_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +133,7 @@ def _kind(node: Mapping[str, Any]) -> StepKind | None:
 
 
 def _ways(node: Mapping[str, Any]) -> tuple[str, ...]:
-    return ways_of(None if node.get("type") == TRIGGER else _data(node).get("kind"), _config(node))
-
-
-def ways_of(kind_name: object, config: Mapping[str, Any]) -> tuple[str, ...]:
-    """The ways out that a step of this kind has, in the order in which its kind names them; of a trigger, the only
-    one."""
-    kind = all_kinds().get(kind_name) if isinstance(kind_name, str) else None
-    if kind is None:
-        return (DEFAULT_HANDLE,)
-    try:
-        return kind.ways_out(kind.Config.model_validate(dict(config)))
-    except (ValidationError, TypeError, ValueError):
-        return kind.outcomes
+    return ways_of(_kind(node), _config(node))
 
 
 def _way(box: Box, target: str, handles: list[str], leaving: set[str], order: tuple[str, ...]) -> Way:
