@@ -91,7 +91,6 @@ def _context(studio: Studio, workflow: Workflow, opened: Opened | None) -> dict[
         "has_steps": bool(shape.steps),
         "found": found,
         "publish": _publish(studio, workflow, found),
-        "examples": any(each.must_go for each in placeholders_in(data)),
         "waiting": open_request(workflow),
         "picture": _picture(workflow, shape) if is_asked else None,
     }
@@ -137,4 +136,7 @@ def _publish(studio: Studio, workflow: Workflow, found: Found) -> dict[str, Any]
         url = address("publish", workflow)
     except NoReverseMatch:
         url = reverse("admin:workflows_workflow_publish", args=[workflow.pk])
-    return {"url": url, "is_ready": not found.count}
+    is_ready = not found.count
+    # Looked for only where they are told.
+    has_examples = is_ready and any(each.must_go for each in placeholders_in(workflow.workflow_data))
+    return {"url": url, "is_ready": is_ready, "has_examples": has_examples}
